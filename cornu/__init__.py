@@ -1,0 +1,1 @@
+"""Cornu: the functional deep-learning API on one engine."""
