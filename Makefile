@@ -1,0 +1,84 @@
+# Everything a fresh clone needs is one command away; `make help` lists them.
+# PYTHON=/path/to/python3.12 chooses the interpreter that makes .venv.
+
+SHELL := /bin/sh
+.SHELLFLAGS := -euc
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?=
+CANDIDATES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
+VENV := .venv
+RUN := $(VENV)/bin/python
+# pip from the standard library's bundle is new enough; asking for a newer one costs a second.
+PIP := $(RUN) -m pip --quiet --disable-pip-version-check
+# A stamp is old when pyproject.toml is newer, and void in a copy of the folder at another place,
+# whose environment would import the package from the first place.
+PLACE := $(shell pwd -P | cksum | cut -d' ' -f1)
+stamp = $(VENV)/installed-$(1)-$(PLACE)
+
+# The folders that are ours to check; a checkout may have others beside them.
+SOURCES := $(wildcard cornu tests benchmarks examples docs)
+
+# One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
+WORKERS := -n auto --maxprocesses 8
+
+.PHONY: help demo test doctest lint counts bench wheel clean
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(call stamp,run) ## Train, draw, save and reload a model on real digits
+	$(RUN) examples/demo.py
+
+test: $(call stamp,test) ## The tests, on all cores
+	$(RUN) -m pytest $(WORKERS) $(ARGS)
+
+doctest: $(call stamp,test) ## The examples in the docstrings
+	$(RUN) -m pytest $(WORKERS) --doctest-modules cornu $(ARGS)
+
+lint: $(call stamp,lint) ## Style, types, and which package may import which
+	$(RUN) -m ruff check $(SOURCES)
+	$(RUN) -m ruff format --check $(SOURCES)
+	$(VENV)/bin/pyright --pythonpath $(RUN)
+	$(VENV)/bin/lint-imports
+
+counts: $(call stamp,run) ## Budgets that do not depend on the machine
+	$(RUN) benchmarks/counts.py
+
+bench: $(call stamp,bench) ## Timings, as ratios to rivals measured in the same run
+	$(RUN) -m benchmarks.suite $(ARGS)
+
+wheel: $(RUN) ## Build dist/cornu-*.whl
+	rm -rf dist
+	$(PIP) wheel --no-deps --wheel-dir dist .
+	@ls -l dist
+
+clean: ## Remove the environment and everything built
+	rm -rf $(VENV) .demo build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUN):
+	@for python in $(CANDIDATES); do \
+	    "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+	    found="$$python"; \
+	    rm -rf $(VENV); \
+	    "$$python" -m venv $(VENV) >/dev/null 2>&1 && $(RUN) -m pip --version >/dev/null && exit 0; \
+	done; \
+	rm -rf $(VENV); \
+	if [ -n "$${found:-}" ]; then \
+	    echo "Cornu needs Python's venv module; $$found cannot make an environment with pip." \
+	         "Install it (Debian, Ubuntu: apt install python3-venv)." >&2; \
+	else \
+	    echo "Cornu needs Python 3.11 or newer; found none among: $(CANDIDATES)." \
+	         "Install one, or name it: make PYTHON=/path/to/python3.12 ..." >&2; \
+	fi; \
+	exit 1
+
+$(call stamp,run): pyproject.toml | $(RUN)
+	$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-%-$(PLACE): pyproject.toml | $(RUN)
+	$(PIP) install --editable '.[$*]'
+	@touch $@
