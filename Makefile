@@ -41,6 +41,7 @@ lint: $(call stamp,lint) ## Style, types, and which package may import which
 	$(RUN) -m ruff check $(SOURCES)
 	$(RUN) -m ruff format --check $(SOURCES)
 	$(VENV)/bin/pyright --pythonpath $(RUN)
+	$(VENV)/bin/pyright --pythonpath $(RUN) --project pyright-strict.json
 	$(VENV)/bin/lint-imports
 
 counts: $(call stamp,run) ## Budgets that do not depend on the machine
@@ -79,6 +80,12 @@ $(call stamp,run): pyproject.toml | $(RUN)
 	$(PIP) install --editable .
 	@touch $@
 
-$(VENV)/installed-%-$(PLACE): pyproject.toml | $(RUN)
-	$(PIP) install --editable '.[$*]'
+# What the extra lists, read from pyproject.toml: `pip install -e .[extra]` would build Cornu again.
+extra = import sys, tomllib; \
+    project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+    print(*project["optional-dependencies"][sys.argv[1]], sep="\n")
+
+$(VENV)/installed-%-$(PLACE): $(call stamp,run)
+	@$(RUN) -c '$(extra)' $* > $(VENV)/$*.txt
+	$(PIP) install --requirement $(VENV)/$*.txt
 	@touch $@
