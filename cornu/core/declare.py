@@ -1,0 +1,162 @@
+"""``@declared``: annotated fields are the constructor, the config and the documentation, said once."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, get_type_hints
+
+from cornu.core.errors import explain
+
+T = TypeVar("T", bound=type)
+MISSING: Any = dataclasses.MISSING
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One argument: its default as written in the signature, how it is read, and how it is written.
+
+    Attributes:
+        default: value when the argument is not given; a field without one is required.
+        converter: turns what the user gave (a name, a config, an object) into what the attribute holds;
+            called as ``converter(value)``. It runs on defaults as well.
+        serialize: turns the attribute into JSON-able data; the registry's general rule if None.
+        keyword: whether the argument can only be given by name.
+        config: whether ``get_config`` has it.
+    """
+
+    default: Any = MISSING
+    converter: Callable[[Any], Any] | None = None
+    serialize: Callable[[Any], Any] | None = None
+    keyword: bool = False
+    config: bool = True
+    name: str = ""
+    annotation: Any = None
+
+
+def field(
+    default: Any = MISSING,
+    converter: Callable[[Any], Any] | None = None,
+    serialize: Callable[[Any], Any] | None = None,
+    *,
+    keyword: bool = False,
+    config: bool = True,
+) -> Any:
+    """A field of a ``@declared`` class; see ``Field``."""
+    return Field(default, converter, serialize, keyword, config)
+
+
+def declared(cls: T) -> T:
+    """Give a class the constructor that its annotated fields describe.
+
+    The constructor takes the fields in order, passes every other keyword argument to the first base that is
+    not declared, sets the attributes, and calls ``self.check()`` if the class has one (for conditions over
+    several fields). Fields of declared bases come first, in place if redeclared.
+
+    Example:
+        >>> class Base:
+        ...     def __init__(self, name="base"):
+        ...         self.name = name
+        >>> @declared
+        ... class Scale(Base):
+        ...     factor: float
+        ...     offset: float = field(0.0, float)
+        >>> scale = Scale(2.0, offset=1, name="s")
+        >>> scale.factor, scale.offset, scale.name
+        (2.0, 1.0, 's')
+        >>> Scale()
+        Traceback (most recent call last):
+        ...
+        TypeError: Scale needs a value for 'factor'; got none. Pass factor=...
+    """
+    fields = _collect(cls)
+    base = next(b for b in cls.__mro__[1:] if "__declared_fields__" not in vars(b))
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        values, rest = _bind(type(self).__name__, fields, args, kwargs)
+        base.__init__(self, **rest)
+        for f in fields.values():
+            value = values[f.name]
+            setattr(self, f.name, value if f.converter is None else f.converter(value))
+        check = getattr(self, "check", None)
+        if check is not None:
+            check()
+
+    __init__.__qualname__ = f"{cls.__qualname__}.__init__"
+    __init__.__signature__ = _signature(fields, base)  # type: ignore[attr-defined]  # functions take any attribute
+    cls.__declared_fields__ = fields  # type: ignore[attr-defined]  # read by declared_config
+    cls.__init__ = __init__  # type: ignore[misc]  # the point of this decorator
+    for name, f in fields.items():
+        if name in vars(cls) and isinstance(vars(cls)[name], Field):
+            if f.default is MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, f.default)
+    return cls
+
+
+def declared_config(self: Any, serialize: Callable[[Any], Any]) -> dict[str, Any]:
+    """The declared fields of an object as JSON-able data."""
+    fields: dict[str, Field] = getattr(type(self), "__declared_fields__", {})
+    return {name: (f.serialize or serialize)(getattr(self, name)) for name, f in fields.items() if f.config}
+
+
+def _collect(cls: type) -> dict[str, Field]:
+    fields: dict[str, Field] = {}
+    for base in reversed(cls.__mro__[1:]):
+        fields.update(vars(base).get("__declared_fields__", {}))
+    for name, annotation in inspect.get_annotations(cls).items():
+        if name.startswith("_") or "ClassVar" in str(annotation):
+            continue
+        given = vars(cls).get(name, MISSING)
+        f = given if isinstance(given, Field) else Field(given)
+        fields[name] = dataclasses.replace(f, name=name, annotation=annotation)
+    return fields
+
+
+def _bind(
+    owner: str, fields: dict[str, Field], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    positional = [name for name, f in fields.items() if not f.keyword]
+    if len(args) > len(positional):
+        raise TypeError(
+            explain(
+                owner,
+                f"at most {len(positional)} positional arguments",
+                len(args),
+                f"They are: {', '.join(positional)}.",
+            )
+        )
+    values = dict(zip(positional, args, strict=False))
+    for name in values.keys() & kwargs.keys():
+        raise TypeError(explain(owner, f"one value for {name!r}", "two", "Pass it by position or by name, not both."))
+    rest = {}
+    for name, value in kwargs.items():
+        (values if name in fields else rest)[name] = value
+    for name, f in fields.items():
+        if name not in values:
+            if f.default is MISSING:
+                raise TypeError(explain(owner, f"a value for {name!r}", "none", f"Pass {name}=..."))
+            values[name] = f.default
+    return values, rest
+
+
+def _signature(fields: dict[str, Field], base: type) -> inspect.Signature:
+    def parameter(f: Field, kind: Any) -> inspect.Parameter:
+        default = inspect.Parameter.empty if f.default is MISSING else f.default
+        return inspect.Parameter(f.name, kind, default=default, annotation=f.annotation)
+
+    P = inspect.Parameter
+    parameters = [P("self", P.POSITIONAL_OR_KEYWORD)]
+    parameters += [parameter(f, P.POSITIONAL_OR_KEYWORD) for f in fields.values() if not f.keyword]
+    parameters += [parameter(f, P.KEYWORD_ONLY) for f in fields.values() if f.keyword]
+    own = [p for p in inspect.signature(base.__init__).parameters.values() if p.name != "self"]
+    if own:
+        parameters.append(P("kwargs", P.VAR_KEYWORD))
+    return inspect.Signature(parameters)
+
+
+def type_hints(cls: type) -> dict[str, Any]:
+    """The declared annotations, resolved (for documentation and editors)."""
+    return get_type_hints(cls)
