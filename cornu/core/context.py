@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,7 +56,7 @@ def current() -> Context:
 
 
 @contextmanager
-def scope(**changes: Any) -> Iterator[Context]:
+def scope(**changes: Any) -> Generator[Context, None, None]:
     """A context like the current one but for ``changes``, for the duration of a ``with`` block."""
     context = dataclasses.replace(current(), **changes)
     _STACK.contexts.append(context)

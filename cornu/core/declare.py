@@ -84,9 +84,9 @@ def declared(cls: T) -> T:
             check()
 
     __init__.__qualname__ = f"{cls.__qualname__}.__init__"
-    __init__.__signature__ = _signature(fields, base)  # type: ignore[attr-defined]  # functions take any attribute
-    cls.__declared_fields__ = fields  # type: ignore[attr-defined]  # read by declared_config
-    cls.__init__ = __init__  # type: ignore[misc]  # the point of this decorator
+    __init__.__signature__ = _signature(fields, base)  # functions take any attribute
+    cls.__declared_fields__ = fields  # read by declared_config
+    cls.__init__ = __init__  # the point of this decorator
     for name, f in fields.items():
         if name in vars(cls) and isinstance(vars(cls)[name], Field):
             if f.default is MISSING:

@@ -141,18 +141,18 @@ class DTypePolicy:
         return f'<DTypePolicy "{self._name}">'
 
 
-_GLOBAL_POLICY: DTypePolicy | None = None
+_global_policy: DTypePolicy | None = None
 
 
 def dtype_policy() -> DTypePolicy:
     """The policy of layers that were given none."""
-    return _GLOBAL_POLICY or DTypePolicy(config.floatx())
+    return _global_policy or DTypePolicy(config.floatx())
 
 
 def set_dtype_policy(policy: str | DTypePolicy | None) -> None:
     """Set the policy of layers made from now on."""
-    global _GLOBAL_POLICY
-    _GLOBAL_POLICY = None if policy is None else get_policy(policy)
+    global _global_policy
+    _global_policy = None if policy is None else get_policy(policy)
 
 
 def get_policy(identifier: Any) -> DTypePolicy:

@@ -81,7 +81,7 @@ def op(function: Any = None, *, spec_rule: SpecRule | None = None, rows: RowRule
         (None, 3)
     """
     if function is None:
-        return lambda f: op(f, spec_rule=spec_rule, rows=rows)
+        return functools.partial(op, spec_rule=spec_rule, rows=rows)
     if rows is None:
         rows = spec_rule is elementwise
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,7 @@ _TRACING = threading.RLock()
 
 
 @contextmanager
-def holding(variables: Sequence[Variable], values: Sequence[Any]) -> Iterator[None]:
+def holding(variables: Sequence[Variable], values: Sequence[Any]) -> Generator[None, None, None]:
     """Variables hold the given values for the duration of a ``with`` block, then their own again."""
     if len(variables) != len(values):
         raise ValueError(

@@ -10,7 +10,7 @@ import contextlib
 import importlib
 import inspect
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from typing import Any
 
 import numpy as np
@@ -64,7 +64,7 @@ def register(package: str = "Custom", name: str | None = None) -> Callable[[Any]
 
     def decorate(thing: Any) -> Any:
         key = f"{package}>{name or thing.__name__}"
-        if inspect.isclass(thing) and not hasattr(thing, "get_config"):
+        if isinstance(thing, type) and not hasattr(thing, "get_config"):
             thing.__cornu_plain__ = True
         _REGISTERED[key] = thing
         _REGISTERED_NAMES[thing] = key
@@ -87,7 +87,7 @@ _CUSTOM = _Custom()
 
 
 @contextlib.contextmanager
-def custom_objects(objects: dict[str, Any] | None) -> Iterator[None]:
+def custom_objects(objects: dict[str, Any] | None) -> Generator[None, None, None]:
     """Names that configs may use for the duration of a ``with`` block."""
     _CUSTOM.scopes.append(dict(objects or {}))
     try:
@@ -329,7 +329,7 @@ def find_class(data: dict[str, Any]) -> Any:
 
 def _build(cls: Any, data: dict[str, Any]) -> Any:
     config = data["config"]
-    if not inspect.isclass(cls):
+    if not isinstance(cls, type):
         return cls
     if not isinstance(config, dict):
         raise ValueError(explain(f"Config of {cls.__name__}", "a dict", type(config).__name__, "The file is damaged."))

@@ -61,7 +61,7 @@ class RandomInitializer(Initializer):
 
     def generator(self) -> np.random.Generator:
         """A fresh stream of the seed."""
-        seed = self._drawn_seed
+        seed: Any = self._drawn_seed
         if hasattr(seed, "next"):
             seed = [int(word) for word in np.asarray(seed.next())]
         return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cornu.core import tree
 from cornu.core.declare import declared, field
@@ -33,6 +33,10 @@ class InputSpec:
     allow_last_axis_squeeze: bool = False
     name: str | None = None
     optional: bool = False
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...  # the fields say it at run time
 
     def check(self) -> None:
         """Derive the rank from the shape."""

@@ -55,6 +55,11 @@ class Layer(Module, Operation):
     _references = frozenset({"_parent"})
 
     if TYPE_CHECKING:
+        activity_regularizer: Any
+        autocast: bool
+        input_spec: Any
+        supports_masking: bool
+        _trainable: bool
 
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...  # declared layers say theirs at run time
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import inspect
+from collections.abc import Mapping
 from typing import Any
 
 from cornu.core import spec, tree
@@ -37,10 +38,10 @@ class CallSignature:
 @functools.cache
 def call_signature(cls: type) -> CallSignature:
     """What ``cls.call`` and ``cls.build`` take."""
-    parameters = dict(list(inspect.signature(cls.call).parameters.items())[1:])  # pyright: ignore[reportAttributeAccessIssue]
+    parameters = dict(list(inspect.signature(cls.call).parameters.items())[1:])
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = tuple(n for n, p in parameters.items() if p.kind in positional)
-    build = list(inspect.signature(cls.build).parameters)[1:]  # pyright: ignore[reportAttributeAccessIssue]
+    build = list(inspect.signature(cls.build).parameters)[1:]
     takes_any = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters.values())
     named = {
         n: p
@@ -86,7 +87,7 @@ def is_tensor_like(x: Any) -> bool:
     return hasattr(x, "shape") and hasattr(x, "dtype")
 
 
-def tensor_arguments(bound: dict[str, Any]) -> dict[str, Any]:
+def tensor_arguments(bound: Mapping[Any, Any]) -> dict[Any, Any]:
     """Those arguments that are tensors, or nested tensors."""
     found = {}
     for name, value in bound.items():

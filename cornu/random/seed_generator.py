@@ -91,7 +91,7 @@ def draw_key(seed: Any) -> jax.Array:
         return global_generator().next()
     if isinstance(seed, int) and not isinstance(seed, bool):
         return jnp.array([seed % 2**32, 0], dtype="uint32")
-    if hasattr(seed, "dtype") and tuple(seed.shape) == (2,):
+    if tuple(getattr(seed, "shape", ())) == (2,):
         return jnp.asarray(seed, dtype="uint32")
     raise ValueError(
         explain(
