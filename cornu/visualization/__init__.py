@@ -1,0 +1,3 @@
+"""Pictures and tables of models."""
+
+from __future__ import annotations
