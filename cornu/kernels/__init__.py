@@ -1,0 +1,26 @@
+"""Hand-tuned computations behind plain functions of arrays.
+
+Each function chooses an implementation by platform and shape in one table (`table`), and gives
+the same numbers whichever runs. Nothing here knows layers or Variables.
+"""
+
+from cornu.kernels.compiler import compiler_options, has_convolution
+from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
+from cornu.kernels.pooling import average_pool, max_pool
+from cornu.kernels.recurrence import gru, lstm, simple_rnn
+from cornu.kernels.upsampling import upsample_nearest
+
+__all__ = [
+    "average_pool",
+    "compiler_options",
+    "conv",
+    "conv_transpose",
+    "depthwise_conv",
+    "gru",
+    "has_convolution",
+    "lstm",
+    "max_pool",
+    "separable_conv",
+    "simple_rnn",
+    "upsample_nearest",
+]

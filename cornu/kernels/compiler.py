@@ -1,0 +1,67 @@
+"""How XLA is asked to compile, by platform and by what a computation contains."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+
+import jax
+from jax.extend.core import ClosedJaxpr, Jaxpr
+
+# XLA:CPU sends convolutions to a library that is 1.5 to 8 times slower than its older code at most
+# shapes (64x30x30x32 -> 64, 3x3: 50 against 314 GFLOP/s; its weight gradient 25 against 200).
+_WITHOUT_FUSED_CONVOLUTIONS = ("xla_cpu_experimental_ynn_fusion_type", "")
+
+
+def compiler_options(platform: str, convolutions: bool = True) -> dict[str, str]:
+    """Options for ``jax.jit(..., compiler_options=)``.
+
+    Args:
+        platform: "cpu", "gpu" or "tpu".
+        convolutions: whether the computation has any (see `has_convolution`).
+
+    Example:
+        >>> compiler_options("cpu", convolutions=False)
+        {}
+    """
+    if platform == "cpu" and convolutions and _known(*_WITHOUT_FUSED_CONVOLUTIONS):
+        return dict([_WITHOUT_FUSED_CONVOLUTIONS])
+    return {}
+
+
+@functools.cache
+def _known(option: str, value: str) -> bool:
+    """Whether this XLA takes the option; asking costs one tiny compilation (about 10 ms)."""
+    try:
+        lowered = jax.jit(lambda: 0).trace().lower(lowering_platforms=("cpu",))
+        lowered.compile(compiler_options={option: value})
+    except (jax.errors.JaxRuntimeError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def has_convolution(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
+    """Whether a computation holds an XLA convolution, at any depth.
+
+    Such a computation must not be put into a loop on the CPU: XLA runs convolutions inside
+    ``while`` on one thread (measured 7.7x slower).
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> has_convolution(jax.make_jaxpr(jnp.sin)(1.0))
+        False
+    """
+    inner = jaxpr.jaxpr if isinstance(jaxpr, ClosedJaxpr) else jaxpr
+    return any(
+        equation.primitive.name == "conv_general_dilated"
+        or any(map(has_convolution, _inner_jaxprs(tuple(equation.params.values()))))
+        for equation in inner.eqns
+    )
+
+
+def _inner_jaxprs(value: object) -> Iterator[Jaxpr | ClosedJaxpr]:
+    if isinstance(value, Jaxpr | ClosedJaxpr):
+        yield value
+    elif isinstance(value, tuple | list):
+        for part in value:
+            yield from _inner_jaxprs(part)

@@ -1,0 +1,45 @@
+"""What is asked of the compiler."""
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from cornu.kernels import compiler, compiler_options, conv, has_convolution
+
+X, KERNEL = jnp.ones((1, 8, 8, 8)), jnp.ones((3, 3, 8, 4))
+
+
+def step(x, kernel):
+    return conv(x, kernel).sum()
+
+
+def test_the_cpu_is_asked_only_for_convolutions():
+    options = compiler_options("cpu")
+    assert options == {"xla_cpu_experimental_ynn_fusion_type": ""}
+    assert jax.jit(step, compiler_options=options)(X, KERNEL) == 36 * 8 * 9 * 4
+    assert compiler_options("cpu", convolutions=False) == {}
+    assert compiler_options("gpu") == {}
+
+
+def test_an_option_that_xla_does_not_know_is_left_out():
+    assert not compiler._known("xla_cpu_no_such_option", "")
+
+
+def test_convolutions_are_found_at_any_depth():
+    @jax.custom_vjp
+    def custom(x):
+        return step(x, KERNEL)
+
+    custom.defvjp(lambda x: (custom(x), None), lambda _, d: (d * X,))
+    nested = [
+        lambda x: step(x, KERNEL),
+        jax.jit(lambda x: step(x, KERNEL)),
+        jax.grad(lambda x: step(x, KERNEL)),
+        jax.checkpoint(lambda x: step(x, KERNEL)),
+        custom,
+        lambda x: lax.scan(lambda c, _: (c + step(x, KERNEL), None), 0.0, length=2),
+        lambda x: lax.cond(x.sum() > 0, lambda: step(x, KERNEL), lambda: 0.0),
+    ]
+    assert all(has_convolution(jax.make_jaxpr(function)(X)) for function in nested)
+    others = [jnp.sin, lambda x: x @ x, lambda x: conv(x, jnp.ones((1, 1, 8, 4)))]
+    assert not any(has_convolution(jax.make_jaxpr(function)(X)) for function in others)
