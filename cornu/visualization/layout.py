@@ -270,7 +270,7 @@ class _Placer:
 
     def _solve(self, nodes: list[dict[str, Any]], edges: list[dict[str, Any]]) -> Any:
         """graphlay's answer with the fewest arrows through boxes; as a rule the first has none."""
-        import graphlay  # 5 ms, and only who draws needs it
+        import graphlay  # 18 ms, and only who draws needs it
 
         direction = "topbottom" if self.downwards else "leftright"
         best, fewest = None, float("inf")

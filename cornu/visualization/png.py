@@ -31,7 +31,7 @@ def to_png(svg: str, dpi: float = 200) -> bytes:
     if not (isinstance(dpi, int | float) and 0 < dpi < float("inf")):
         raise ValueError(f"dpi needs a positive number; got {dpi!r}. The default is 200.")
     dpi = _affordable(svg, dpi)
-    import resvg_py  # 4 ms, and only who draws pixels needs it
+    import resvg_py  # only who draws pixels needs it
 
     png = resvg_py.svg_to_bytes(
         svg_string=svg,
