@@ -10,6 +10,7 @@ from cornu.core.errors import explain
 from cornu.core.graph import Graph, Node, Operation
 from cornu.core.spec import KerasTensor
 from cornu.visualization.diagram import Arrow, Box, Diagram, Group, RankDir
+from cornu.visualization.dot import Dot
 from cornu.visualization.reading import calls_in, graph_of, is_trained, kind_of, shapes, type_of
 from cornu.visualization.render import Picture
 
@@ -62,21 +63,56 @@ def plot_model(
 
     Source: arguments as ``keras.utils.plot_model``; .svg and .png only.
     """
-    if kwargs:
-        raise ValueError(
-            explain(
-                "plot_model",
-                "arguments that it knows",
-                ", ".join(f"{name}=" for name in kwargs),
-                "Leave them out; help(plot_model) lists those there are.",
-            )
-        )
+    _refuse("plot_model", kwargs)
     details = Details(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
     picture = Picture(model_diagram(model, details, rankdir, expand_nested), dpi)
     if to_file is not None:
         has_ending = bool(os.path.splitext(os.fspath(to_file))[1])
         picture.save(to_file if has_ending else f"{os.fspath(to_file)}.png")
     return picture
+
+
+def model_to_dot(
+    model: Any,
+    show_shapes: bool = False,
+    show_dtype: bool = False,
+    show_layer_names: bool = True,
+    rankdir: RankDir = "TB",
+    expand_nested: bool = False,
+    dpi: float = 200,
+    subgraph: bool = False,
+    show_layer_activations: bool = False,
+    show_trainable: bool = False,
+    splines: str = "ortho",
+    **kwargs: Any,
+) -> Dot:
+    """A model's layers and connections in Graphviz's DOT language; ``to_string()`` of the result is the text.
+
+    Args:
+        subgraph: True is refused: a model inside another becomes a cluster by ``expand_nested``.
+        model, show_shapes, show_dtype, show_layer_names, rankdir, expand_nested, dpi, show_layer_activations,
+        show_trainable, splines: see ``plot_model``.
+
+    Raises:
+        ValueError: the model has no layers yet, or an argument is unknown.
+
+    Source: arguments as ``keras.utils.model_to_dot``, whose result is an object of the package pydot.
+    """
+    _refuse("model_to_dot", {"subgraph": True, **kwargs} if subgraph else kwargs)
+    details = Details(show_shapes, show_dtype, show_layer_names, show_layer_activations, show_trainable)
+    return Dot(Picture(model_diagram(model, details, rankdir, expand_nested), dpi))
+
+
+def _refuse(function: str, unknown: dict[str, Any]) -> None:
+    if unknown:
+        raise ValueError(
+            explain(
+                function,
+                "arguments that it knows",
+                ", ".join(f"{name}=" for name in unknown),
+                f"Leave them out; help({function}) lists those there are.",
+            )
+        )
 
 
 def model_diagram(model: Any, details: Details, rankdir: RankDir = "TB", expand_nested: bool = False) -> Diagram:
