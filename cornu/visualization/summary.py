@@ -87,8 +87,12 @@ def summary(
 
 
 def _operations(model: Any) -> list[Operation]:
+    """What the table lists: of a graph everything called, and the inputs where the model counts them as layers."""
     graph = graph_of(model)
-    return list(graph.operations) if graph is not None else list(model.layers)
+    if graph is None:
+        return list(model.layers)
+    called = {id(node.operation) for node in graph.nodes} | {id(layer) for layer in model.layers}
+    return [operation for operation in graph.operations if id(operation) in called]
 
 
 def _in_range(operations: list[Operation], layer_range: Sequence[str] | None) -> list[Operation]:

@@ -62,6 +62,13 @@ def test_a_chain_has_no_column_of_connections():
     ]
 
 
+def test_a_sequential_model_does_not_list_its_input():
+    inputs = Input((8,), name="x")
+    model = models.Functional(inputs, Dense(4, name="h")(inputs), "chain")
+    model.layers = model.layers[1:]  # as Sequential.layers has it
+    assert [row[0] for row in cells(text(model))[1:]] == ["h(Dense)"]
+
+
 @pytest.mark.parametrize("line_length", [40, 60, 80, None])
 def test_no_name_is_cut(line_length):
     name = "block14_sepconv2_whose_name_is_much_longer_than_anybody_would_like_to_type"
