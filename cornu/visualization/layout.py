@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from .diagram import Arrow, Diagram, Group, RankDir
+from cornu.visualization.diagram import Arrow, Diagram, Group, RankDir
 
 Point = tuple[float, float]
 Size = tuple[float, float]

@@ -7,7 +7,7 @@ import struct
 import warnings
 import zlib
 
-from .text import FILES, has_glyphs
+from cornu.visualization.text import FILES, has_glyphs
 
 _CSS_DPI = 96.0
 # Cairo, and with it many viewers, stops at 32,767 pixels a side; 64 million pixels take

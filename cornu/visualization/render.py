@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .diagram import Diagram
-from .png import to_png
-from .svg import to_svg
+from cornu.visualization.diagram import Diagram
+from cornu.visualization.png import to_png
+from cornu.visualization.svg import to_svg
 
 _FORMATS = ("png", "svg")
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from math import ceil, hypot
 from xml.sax.saxutils import escape
 
-from .diagram import Arrow, Box, Diagram, Group
-from .layout import Frame, Point, Rect, Size, Sizes, layout
-from .text import Weight, text_width
+from cornu.visualization.diagram import Arrow, Box, Diagram, Group
+from cornu.visualization.layout import Frame, Point, Rect, Size, Sizes, layout
+from cornu.visualization.text import Weight, text_width
 
 _FAMILY = "Inter, 'Segoe UI', 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif"
 _MARGIN = 20.0
