@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.core import context, registry, spec, tree
+from cornu.core import context, dtypes, registry, spec, tree
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.graph import Operation, record
 from cornu.core.names import snake_case, unique_name
@@ -66,7 +66,7 @@ def op(function: Any = None, *, spec_rule: SpecRule | None = None, rows: RowRule
     Args:
         function: pure; takes arrays (nested in lists and dicts as it likes) and static arguments, returns arrays.
             To save models that use it, register it with ``cornu.saving.register_keras_serializable``.
-        spec_rule: takes the call's arguments, returns symbolic tensors like its result.
+        spec_rule: takes the function and the call's arguments, returns symbolic tensors like its result.
         rows: whether row i of the result depends on row i of the arguments alone (so that a padded batch gives
             the same rows); a bool, or a function of the call's arguments. False if not known.
 
@@ -153,10 +153,8 @@ def output_spec(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
     """Shapes and dtypes of what an op returns for these arguments."""
     rules = _rules(function)
     try:
-        if rules.spec_rule is elementwise:
-            return elementwise(rules.plain, *args, **kwargs)
         if rules.spec_rule is not None:
-            return rules.spec_rule(*args, **kwargs)
+            return rules.spec_rule(rules.plain, *args, **kwargs)
         return spec.evaluate(rules.plain, *_resolve(args), **_resolve(kwargs))
     except (TypeError, ValueError, AssertionError, IndexError, ZeroDivisionError) as error:
         if getattr(error, "_cornu_located", False):
@@ -187,12 +185,13 @@ def _explained(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], error: 
 
 def elementwise(function: Callable[..., Any], *args: Any, **kwargs: Any) -> KerasTensor:
     """Spec rule of functions that work element by element on broadcast arguments: shapes without evaluation."""
+    args = tuple(jnp.asarray(x) if isinstance(x, (list, tuple)) else x for x in args)
     arrays = [x for x in [*args, *kwargs.values()] if isinstance(x, (KerasTensor, Variable, np.ndarray, jax.Array))]
     shape = spec.broadcast_shapes(*(tuple(x.shape) for x in arrays))
 
     def scalar(x: Any) -> Any:
         if isinstance(x, (KerasTensor, Variable, np.ndarray, jax.Array)):
-            return jax.ShapeDtypeStruct((), jnp.dtype(x.dtype))
+            return jax.ShapeDtypeStruct((), jnp.dtype(dtypes.backend_dtype(x.dtype)))
         return x
 
     key = (function, tuple(map(scalar, args)), tuple((k, scalar(v)) for k, v in sorted(kwargs.items())))
