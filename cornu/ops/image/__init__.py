@@ -1,0 +1,3 @@
+"""Functions on images."""
+
+__all__ = []
