@@ -39,6 +39,12 @@ def raw_values(variables: Sequence[Variable]) -> tuple[Any, ...]:
     return tuple(v._value for v in variables)  # pyright: ignore[reportPrivateUsage]
 
 
+def write_values(variables: Sequence[Variable], values: Sequence[Any]) -> None:
+    """Put values, of the right shapes and dtypes, into variables for good."""
+    for variable, value in zip(variables, values, strict=True):
+        variable._value = value  # pyright: ignore[reportPrivateUsage]
+
+
 class Pure:
     """A module as a pure function: ``outputs, state, losses = f(params, state, *args, **kwargs)``.
 
@@ -77,8 +83,7 @@ class Pure:
 
     def write_back(self, params: Sequence[Any], state: Sequence[Any]) -> None:
         """Put values into the module's variables for good."""
-        for variable, value in zip([*self.params, *self.state], [*params, *state], strict=True):
-            variable._value = value  # pyright: ignore[reportPrivateUsage]
+        write_values([*self.params, *self.state], [*params, *state])
 
 
 def pure(module: Module, method: str | Callable[..., Any] = "__call__") -> Pure:
