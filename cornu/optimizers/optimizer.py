@@ -1,0 +1,506 @@
+"""The base of optimizers: one step over all weights is one pure function; a subclass writes the rule of one weight."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+import jax
+import jax.numpy as jnp
+from jax.core import Tracer
+
+from cornu.core import registry
+from cornu.core.errors import explain
+from cornu.core.pure import holding, raw_values, write_values
+from cornu.core.variable import Variable
+from cornu.optimizers import clip, options
+from cornu.optimizers.averages import Averages
+from cornu.optimizers.conditional import run_if
+from cornu.optimizers.hyperparameters import own_config
+from cornu.optimizers.state import OptimizerState, slot_name
+
+
+@dataclasses.dataclass(frozen=True)
+class Slot:
+    """One array that an optimizer keeps for each weight.
+
+    Attributes:
+        name: its key in ``update_rule``, and the end of its Variable's name.
+        initial: value of all its elements at first.
+        shape: sizes, where they are not the weight's.
+        dtype: name, where it is not the weight's.
+        group: slots of one group lie together in files, weight by weight; groups follow each other.
+    """
+
+    name: str
+    initial: float = 0.0
+    shape: tuple[int, ...] | None = None
+    dtype: str | None = None
+    group: int = 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """What all weights share in one step.
+
+    Attributes:
+        learning_rate: float scalar.
+        number: which update this is, float scalar, from 1.
+    """
+
+    learning_rate: jax.Array
+    number: jax.Array
+
+
+class Optimizer(OptimizerState):
+    """The base of optimizers.
+
+    A subclass says what it keeps for each weight (``slots_for``) and how one weight changes (``update_rule``, a
+    pure function of arrays); or, in Keras's style, overrides ``build`` and ``update_step`` and assigns to
+    Variables. Everything else is done here, in this order: gradients are divided by the loss scale, accumulated,
+    clipped; weights decay, then follow the rule; averages follow the weights; constraints are applied.
+
+    Called outside of compiled code, ``apply`` compiles the whole step once for a set of weights. A rule sees one
+    weight with its slots and nothing else, so a rule that works row by row can be given the touched rows only.
+
+    Args:
+        learning_rate: a number, a ``LearningRateSchedule``, or a function without arguments.
+        weight_decay: weights lose this part of themselves, times the learning rate, before each update.
+        clipnorm: bound on the norm of each gradient.
+        clipvalue: bound on the size of each gradient's elements.
+        global_clipnorm: bound on the norm of all gradients together.
+        use_ema: whether averages of the weights are kept.
+        ema_momentum: share of the old average in the new one.
+        ema_overwrite_frequency: steps after which weights are replaced by their averages; at the end of training if None.
+        loss_scale_factor: factor on the loss, by which gradients are divided again.
+        gradient_accumulation_steps: steps whose mean gradient makes one update; at least 2.
+
+    Raises:
+        ValueError: for options that contradict each other or are out of range.
+
+    Example:
+        >>> class SignDescent(Optimizer):
+        ...     def update_rule(self, step, weight, gradient, slots):
+        ...         return weight - step.learning_rate * jnp.sign(gradient), {}
+        >>> w = Variable([1.0, 2.0], name="w")
+        >>> SignDescent(0.5).apply([jnp.array([3.0, -4.0])], [w])
+        >>> w.numpy().tolist()
+        [0.5, 2.5]
+
+    Source: options, their order and their numbers as ``keras.optimizers.Optimizer``. 16-bit weights are updated
+    in float32 and rounded once, where Keras computes in 16 bits.
+    """
+
+    _references = frozenset({"_trainable_variables", "_slots", "_accumulators", "_compiled"})
+    _compiled: dict[Any, Any]
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        weight_decay: float | None = None,
+        clipnorm: float | None = None,
+        clipvalue: float | None = None,
+        global_clipnorm: float | None = None,
+        use_ema: bool = False,
+        ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None,
+        loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None,
+        name: str | None = None,
+        **kwargs: Any,
+    ):
+        if kwargs:
+            known = "Its arguments are in help(); Keras 2's 'lr' is learning_rate, its 'decay' a schedule."
+            raise ValueError(explain(type(self).__name__, "only arguments that it has", ", ".join(kwargs), known))
+        self.weight_decay = weight_decay
+        self.clipnorm = clipnorm
+        self.clipvalue = clipvalue
+        self.global_clipnorm = global_clipnorm
+        self.use_ema = use_ema
+        self.ema_momentum = ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.built = False
+        self._trainable_variables: list[Variable] = []
+        self._index: dict[Variable, int] = {}
+        self._slots: list[dict[str, Variable]] = []
+        self._accumulators: list[Variable] = []
+        self._averages: Averages | None = None
+        self._undecayed: tuple[frozenset[Variable], tuple[str, ...]] = (frozenset(), ())
+        super().__init__(learning_rate, name)
+        self.check_options()
+
+    # What a subclass writes.
+
+    def slots_for(self, variable: Variable) -> Sequence[Slot]:
+        """What is kept for one weight."""
+        return ()
+
+    def start_step(self, step: Step) -> None:
+        """Change state that all weights share; called once before the weights are updated."""
+
+    def update_rule(
+        self, step: Step, weight: jax.Array, gradient: jax.Array, slots: Mapping[str, jax.Array]
+    ) -> tuple[jax.Array, Mapping[str, jax.Array]]:
+        """One weight's next value and its changed slots: a pure function."""
+        raise NotImplementedError(
+            f"Optimizer {type(self).__name__} needs an update_rule or an update_step method; got none. Define one."
+        )
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Change one weight and its slots in place; ``update_rule`` says how."""
+        slots = self._slots[self._get_variable_index(variable)]
+        compute = jnp.promote_types(variable.dtype, "float32")
+        step = Step(jnp.asarray(learning_rate, compute), self._number().astype(compute))
+        values = {name: _at_least(slot.value, compute) for name, slot in slots.items()}
+        new, changed = self.update_rule(step, _at_least(variable.value, compute), gradient.astype(compute), values)
+        variable.assign(new)
+        for name, value in changed.items():
+            slots[name].assign(value)
+
+    # State.
+
+    @property
+    def iterations(self) -> Any:
+        """Updates made so far: an int32 Variable, or, where gradients are accumulated, an array computed from it."""
+        steps = self.gradient_accumulation_steps
+        return self._iterations.value // steps if steps else self._iterations
+
+    def _number(self) -> jax.Array:
+        return self._iterations.value // (self.gradient_accumulation_steps or 1) + 1
+
+    def build(self, variables: Any) -> None:
+        """Make the state for a list of weights; the first call counts."""
+        if self.built:
+            return
+        self._trainable_variables = list(variables)
+        self._index = {v: i for i, v in enumerate(self._trainable_variables)}
+        updated = [v for v in self._trainable_variables if not v.overwrite_with_gradient]
+        if self.use_ema:
+            self._averages = Averages(self, updated, self.ema_momentum, self.ema_overwrite_frequency)
+        if self.gradient_accumulation_steps:
+            self._accumulators = [
+                self.add_variable_from_reference(v, "gradient_accumulator") for v in self._trainable_variables
+            ]
+        self._slots = [{} for _ in self._trainable_variables]
+        self._make_slots(updated)
+        self.built = True
+
+    def _make_slots(self, variables: Sequence[Variable]) -> None:
+        wanted = [(slot, v) for v in variables for slot in self.slots_for(v)]
+        for slot, v in sorted(wanted, key=lambda pair: pair[0].group):
+            made = self.add_variable(
+                v.shape if slot.shape is None else slot.shape,
+                _filled(slot.initial),
+                slot.dtype or v.dtype,
+                layout=v.layout if slot.shape is None else None,
+                name=slot_name(v, slot.name),
+            )
+            self._slots[self._index[v]][slot.name] = made
+
+    def _get_variable_index(self, variable: Any) -> int:
+        """Place of a weight among those that the optimizer was built on (Keras's name: custom optimizers call it)."""
+        index = self._index.get(variable)
+        if index is None:
+            raise ValueError(
+                explain(
+                    f"Optimizer {self.name!r}",
+                    "the weights that it was built on",
+                    f"another one, {getattr(variable, 'path', variable)!r}",
+                    "Make a new optimizer for new weights.",
+                )
+            )
+        return index
+
+    # One step.
+
+    def apply_gradients(self, grads_and_vars: Iterable[tuple[Any, Any]]) -> Any:
+        """One step from (gradient, weight) pairs. Returns the step count."""
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self._iterations
+
+    def apply(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None = None) -> None:
+        """One step: change the weights by their gradients.
+
+        Args:
+            grads: one array for each weight; None leaves that weight as it is.
+            trainable_variables: the weights; those that the optimizer was built on if None.
+        """
+        variables = self._variables_of(grads, trainable_variables)
+        present = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
+        if not present:
+            if variables:
+                raise ValueError(
+                    explain(
+                        f"Optimizer {self.name!r}",
+                        "a gradient for at least one weight",
+                        "None for all of them",
+                        "Check that the loss depends on the weights.",
+                    )
+                )
+            return
+        if len(present) < len(variables):
+            _warn_of_missing([v.path for g, v in zip(grads, variables, strict=True) if g is None])
+        gradients, variables = [_array(g) for g, _ in present], [v for _, v in present]
+        _check_shapes(gradients, variables)
+        if self._can_compile(gradients, variables):
+            self._apply_compiled(gradients, variables)
+        else:
+            self._step(gradients, variables, self.current_learning_rate())
+
+    def _variables_of(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None) -> list[Variable]:
+        if trainable_variables is None:
+            if not self.built:
+                raise ValueError(
+                    explain(
+                        f"apply of optimizer {self.name!r}",
+                        "the weights, or to be built",
+                        "gradients alone",
+                        "Pass apply(grads, trainable_variables), or call build(trainable_variables) first.",
+                    )
+                )
+            variables = self._trainable_variables
+        else:
+            variables = list(trainable_variables)
+            self.build(variables)
+            for variable in variables:
+                self._get_variable_index(variable)
+        if len(grads) != len(variables):
+            raise ValueError(
+                explain(
+                    f"apply of optimizer {self.name!r}",
+                    f"one gradient for each of {len(variables)} weights",
+                    len(grads),
+                    "Pass None for weights without a gradient.",
+                )
+            )
+        return variables
+
+    def _step(self, gradients: list[jax.Array], variables: list[Variable], rate: jax.Array) -> None:
+        """One whole step, in terms of Variables: runs as it is, and under ``holding`` for arrays that are traced."""
+        if self.loss_scale_factor:
+            gradients = [
+                g if v.overwrite_with_gradient else g / self.loss_scale_factor
+                for g, v in zip(gradients, variables, strict=True)
+            ]
+        if self.gradient_accumulation_steps:
+            self._accumulate(gradients, variables, rate, self.gradient_accumulation_steps)
+        else:
+            self._update(gradients, variables, rate)
+        if self._averages is not None:
+            self._averages.follow(self.iterations)
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable.value))
+        self._iterations.assign_add(1)
+
+    def _accumulate(self, gradients: list[jax.Array], variables: list[Variable], rate: jax.Array, steps: int) -> None:
+        """Add to the sums; in each n-th step update by the mean, and start new sums."""
+        sums = [self._accumulators[self._index[v]] for v in variables]
+        for total, gradient, variable in zip(sums, gradients, variables, strict=True):
+            overwriting = variable.overwrite_with_gradient
+            total.assign(jnp.maximum(total.value, gradient) if overwriting else total.value + gradient)
+
+        def update() -> None:
+            means = [
+                s.value if v.overwrite_with_gradient else s.value / steps for s, v in zip(sums, variables, strict=True)
+            ]
+            self._update(means, variables, rate)
+            for total in sums:
+                total.assign(jnp.zeros_like(total.value))
+
+        due = (self._iterations.value + 1) % steps == 0
+        run_if(due, update, [*self.variables, *variables])
+
+    def _update(self, gradients: list[jax.Array], variables: list[Variable], rate: jax.Array) -> None:
+        """Clip, decay, and change each weight."""
+        pairs = []
+        for gradient, variable in zip(gradients, variables, strict=True):
+            if variable.overwrite_with_gradient:
+                variable.assign(gradient)
+            else:
+                pairs.append((gradient, variable))
+        gradients = self._clipped([g for g, _ in pairs])
+        if self.weight_decay is not None:
+            self._decay([v for _, v in pairs], self.weight_decay * rate)
+        self.start_step(Step(rate, self._number().astype("float32")))
+        for gradient, (_, variable) in zip(gradients, pairs, strict=True):
+            self.update_step(gradient, variable, rate)
+
+    def _clipped(self, gradients: list[jax.Array]) -> list[jax.Array]:
+        if self.clipnorm and self.clipnorm > 0:
+            return [clip.by_norm(g, self.clipnorm) for g in gradients]
+        if self.global_clipnorm and self.global_clipnorm > 0:
+            return clip.by_global_norm(gradients, self.global_clipnorm)
+        if self.clipvalue and self.clipvalue > 0:
+            return [clip.by_value(g, self.clipvalue) for g in gradients]
+        return gradients
+
+    def _decay(self, variables: Sequence[Variable], part: jax.Array) -> None:
+        for variable in variables:
+            if self._decays(variable):
+                variable.assign(variable.value - variable.value * part)
+
+    def _decays(self, variable: Variable) -> bool:
+        excluded, patterns = self._undecayed
+        return variable not in excluded and not any(re.search(p, variable.name) for p in patterns)
+
+    # One step, compiled.
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Attributes are constants of the compiled step: a changed one means a new step. The learning rate is not.
+        if name != "learning_rate":
+            object.__setattr__(self, "_compiled", {})
+        super().__setattr__(name, value)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_compiled": {}}
+
+    def _can_compile(self, gradients: Sequence[Any], variables: Sequence[Variable]) -> bool:
+        """Whether the step is the library's own, and values are known: a user's may look at values or count calls."""
+        traced = [*gradients, *raw_values([self._iterations, *variables])]
+        own = type(self).update_step is Optimizer.update_step or registry.is_published(type(self))
+        return own and not any(isinstance(x, Tracer) for x in traced)
+
+    def _apply_compiled(self, gradients: list[jax.Array], variables: list[Variable]) -> None:
+        key = tuple((v, v.constraint, v.overwrite_with_gradient) for v in variables)
+        step = self._compiled.get(key)
+        if step is None:
+            step = self._compiled[key] = jax.jit(self._pure_step(variables))
+        state = self.variables
+        # A user's schedule or function may do what cannot be traced, so its value is an argument.
+        inside = isinstance(self._learning_rate, Variable) or registry.is_published(type(self._learning_rate))
+        rate = None if inside else self.current_learning_rate()
+        write_values([*state, *variables], step(raw_values(state), raw_values(variables), gradients, rate))
+
+    def _pure_step(self, variables: list[Variable]) -> Any:
+        state = self.variables
+
+        def step(state_values: Any, values: Any, gradients: Any, rate: Any) -> tuple[Any, ...]:
+            with holding([*state, *variables], [*state_values, *values]):
+                self._step(gradients, variables, self.current_learning_rate() if rate is None else rate)
+                return raw_values([*state, *variables])
+
+        return step
+
+    def stateless_apply(
+        self, optimizer_variables: Sequence[Any], grads: Sequence[Any], trainable_variables: Sequence[Any]
+    ) -> tuple[list[Any], list[Any]]:
+        """One step as a pure function of arrays.
+
+        Returns:
+            The new values of the weights and of the optimizer's variables.
+        """
+        if not self.built:
+            raise ValueError(
+                explain(
+                    f"stateless_apply of optimizer {self.name!r}",
+                    "an optimizer that is built",
+                    "one that is not",
+                    "Call build(trainable_variables) first.",
+                )
+            )
+        state, weights = self.variables, self._trainable_variables
+        given = [_array(v) for v in [*optimizer_variables, *trainable_variables]]
+        with holding([*state, *weights], given):
+            self.apply(grads)
+            return list(raw_values(weights)), list(raw_values(state))
+
+    # Options.
+
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Sequence[str] | None = None) -> None:
+        """Weights that do not decay; to be called before the optimizer is built.
+
+        Args:
+            var_list: Variables.
+            var_names: regular expressions, searched for in the weights' names.
+        """
+        if self.built:
+            raise ValueError(
+                explain(
+                    "exclude_from_weight_decay",
+                    "an optimizer that is not built",
+                    f"{self.name!r}, which is",
+                    "Call it before compile or apply.",
+                )
+            )
+        self._undecayed = (frozenset(var_list or ()), tuple(var_names or ()))
+
+    def scale_loss(self, loss: Any) -> Any:
+        """The loss times ``loss_scale_factor``: what gradients are to be taken of."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    def finalize_variable_values(self, var_list: Any) -> None:
+        """Give weights their final values: their averages, if these are kept."""
+        if self._averages is not None:
+            self._averages.overwrite(var_list)
+
+    def check_options(self) -> None:
+        """Refuse options that contradict each other or are out of range; called at the end of the constructor."""
+        options.check(self)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        rate = self._learning_rate
+        return {
+            "name": self.name,
+            "learning_rate": float(rate.numpy()) if isinstance(rate, Variable) else registry.serialize(rate),
+            "weight_decay": self.weight_decay,
+            "clipnorm": self.clipnorm,
+            "global_clipnorm": self.global_clipnorm,
+            "clipvalue": self.clipvalue,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
+            **own_config(self),
+        }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Self:
+        """The optimizer that a config describes."""
+        with registry.custom_objects(custom_objects):
+            rate = config.get("learning_rate")
+            if isinstance(rate, dict):
+                config = {**config, "learning_rate": registry.deserialize(rate)}
+            return cls(**config)
+
+
+def _array(x: Any) -> Any:
+    return x if isinstance(x, jax.Array) else jnp.asarray(x.value if isinstance(x, Variable) else x)
+
+
+def _at_least(x: jax.Array, dtype: Any) -> jax.Array:
+    return x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x
+
+
+def _filled(value: float) -> Any:
+    return lambda shape, dtype: jnp.full(shape, value, dtype)
+
+
+def _check_shapes(gradients: Sequence[jax.Array], variables: Sequence[Variable]) -> None:
+    for gradient, variable in zip(gradients, variables, strict=True):
+        if gradient.shape != variable.shape:
+            raise ValueError(
+                explain(
+                    f"The gradient of {variable.path!r}",
+                    f"the weight's shape {variable.shape}",
+                    gradient.shape,
+                    "Pass gradients in the order of the weights.",
+                )
+            )
+
+
+def _warn_of_missing(paths: list[str]) -> None:
+    shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
+    warnings.warn(
+        f"These weights have no gradient and stay as they are: {shown}. If the loss should depend on them, "
+        "check how it is computed.",
+        stacklevel=3,
+    )
