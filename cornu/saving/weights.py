@@ -1,0 +1,154 @@
+"""What every file of weights offers: groups by path, each with named arrays.
+
+A path is ``"layers/dense/vars"``, the arrays in it ``"0"``, ``"1"``, ...; the root is ``""``. Readers
+know where each array lies and what it claims; bytes are read when an array is.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+# Types that NumPy and HDF5 lack: stored as raw bytes, with the name beside them.
+EXTENDED_DTYPES: dict[str, np.dtype] = {
+    name: np.dtype(getattr(ml_dtypes, name))
+    for name in (
+        "bfloat16",
+        "float8_e3m4",
+        "float8_e4m3",
+        "float8_e4m3b11fnuz",
+        "float8_e4m3fn",
+        "float8_e4m3fnuz",
+        "float8_e5m2",
+        "float8_e5m2fnuz",
+        "float8_e8m0fnu",
+        "int4",
+        "uint4",
+    )
+}
+
+
+@dataclass(frozen=True)
+class StoredArray:
+    """An array in a file: its claims, checked, and a way to read it.
+
+    Example:
+
+    >>> stored = StoredArray((2,), np.dtype("int32"), lambda: np.arange(2, dtype="int32"))
+    >>> stored.nbytes, stored.read()
+    (8, array([0, 1], dtype=int32))
+    """
+
+    shape: tuple[int, ...]
+    dtype: np.dtype
+    fetch: Callable[[], np.ndarray]
+
+    @property
+    def nbytes(self) -> int:
+        return math.prod(self.shape) * self.dtype.itemsize
+
+    def read(self) -> np.ndarray:
+        """A new array in memory, in this machine's byte order."""
+        return self.fetch()
+
+
+class WeightsReader(Mapping[str, Mapping[str, StoredArray]], ABC):
+    """A file of weights: a mapping from group paths to their arrays.
+
+    All structure is read and checked when the reader is made; reading an array later can meet
+    damaged data, never a new claim. Iteration gives the paths of groups that hold arrays; a group
+    without arrays can be asked for and is empty. Arrays with numbers as names come in their order.
+    """
+
+    @abstractmethod
+    def __getitem__(self, path: str) -> Mapping[str, StoredArray]: ...
+
+    @abstractmethod
+    def groups(self, path: str = "") -> list[str]:
+        """Names of the groups right below `path`."""
+
+    def attributes(self, path: str) -> dict[str, Any]:
+        """Attributes of the group or array at `path`: numbers, text, arrays of them."""
+        return {}
+
+    def __contains__(self, path: object) -> bool:
+        try:
+            self[path]  # type: ignore[index]  # any key may be asked for
+        except KeyError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Release the file; arrays that were read stay."""
+
+    def __enter__(self) -> WeightsReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class WeightsWriter(ABC):
+    """Receives groups of arrays, each once."""
+
+    @abstractmethod
+    def write(
+        self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None
+    ) -> None:
+        """Store arrays under `path`.
+
+        Args:
+            arrays: named, or in an order that names them ``"0"``, ``"1"``, ...
+            name: name of the object that they belong to, for people who look into the file.
+        """
+
+
+class FlatReader(WeightsReader):
+    """Groups made from full names, as npz and safetensors have: ``"layers/dense/vars/0"``."""
+
+    def __init__(self, arrays: Mapping[str, StoredArray]) -> None:
+        self._groups: dict[str, dict[str, StoredArray]] = {"": {}}
+        for full_name, array in arrays.items():
+            path, _, name = full_name.rpartition("/")
+            self._groups.setdefault(path, {})[name] = array
+        for path in list(self._groups):
+            while path:
+                path = path.rpartition("/")[0]
+                self._groups.setdefault(path, {})
+
+    def __getitem__(self, path: str) -> Mapping[str, StoredArray]:
+        return in_order(self._groups[path])
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, arrays in self._groups.items() if arrays)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def groups(self, path: str = "") -> list[str]:
+        prefix = f"{path}/" if path else ""
+        below = (group[len(prefix) :] for group in self._groups if group.startswith(prefix))
+        return [name for name in below if name and "/" not in name]
+
+
+def in_order(arrays: Mapping[str, StoredArray]) -> dict[str, StoredArray]:
+    """Arrays named by numbers in numeric order, before the others in the order of the file."""
+
+    def rank(name: str) -> tuple[bool, int]:
+        is_number = name.isascii() and name.isdigit() and len(name) < 10
+        return (not is_number, int(name) if is_number else 0)
+
+    return {name: arrays[name] for name in sorted(arrays, key=rank)}
+
+
+def named(arrays: Mapping[str, Any] | Iterable[Any]) -> dict[str, np.ndarray]:
+    """Arrays of a `WeightsWriter.write` as NumPy arrays by name."""
+    if not isinstance(arrays, Mapping):
+        arrays = {str(index): array for index, array in enumerate(arrays)}
+    return {name: np.asarray(array) for name, array in arrays.items()}
