@@ -96,7 +96,7 @@ class Folder:
 
 
 class Assets(Mapping[str, bytes]):
-    """Contents of ``assets/`` by name (``layers/string_lookup/vocabulary.txt``), read when asked."""
+    """Contents of ``assets/`` by name (``layers/string_lookup/vocabulary.txt``), read on demand."""
 
     def __init__(self, members: Members, limits: Limits) -> None:
         self._members = members
@@ -135,15 +135,15 @@ class Archive:
                 "Was it saved with model.save('name.keras')?"
             )
         if {WEIGHTS, WEIGHTS_NPZ} <= self._names:
-            raise UnsafeFileError(f"A saved model needs one file of weights; got {WEIGHTS} and npz.")
+            raise UnsafeFileError(
+                f"A saved model needs one file of weights; got {WEIGHTS} and npz."
+            )
         self.config = self._json(CONFIG)
         self.metadata = self._json(METADATA) if METADATA in self._names else {}
         self.assets = Assets(members, limits)
         known = {METADATA, CONFIG, WEIGHTS, WEIGHTS_NPZ}
         self.unknown = tuple(
-            name
-            for name in members.names()
-            if name not in known and not name.startswith(ASSETS)
+            name for name in members.names() if name not in known and not name.startswith(ASSETS)
         )
 
     @cached_property
@@ -286,5 +286,7 @@ def _write_weights(file: BinaryIO, write_weights: Callable[[WeightsWriter], None
 def _now() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     zone = datetime.UTC
-    now = datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
+    now = (
+        datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
+    )
     return now.strftime("%Y-%m-%d@%H:%M:%S")

@@ -32,9 +32,8 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     target = Path(os.path.realpath(path))
     temporary = _beside(target)
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    file = open(temporary, "w+b", opener=lambda name, _: os.open(name, flags, 0o666))
     try:
-        with file:
+        with open(temporary, "w+b", opener=lambda name, _: os.open(name, flags, 0o666)) as file:
             with suppress(FileNotFoundError):
                 os.chmod(temporary, target.stat().st_mode & 0o777)
             yield file

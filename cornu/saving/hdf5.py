@@ -49,6 +49,7 @@ class HDF5Reader(WeightsReader):
         self._structure = Structure(window, limits)
         self._groups: dict[str, Group] = {}
         self._arrays: dict[str, dict[str, StoredArray]] = {}
+        self._heaps: dict[int, dict[int, bytes]] = {}
         self._claimed = self._stored = 0
         self._add("", read_tree(self._structure))
         self._structure.check_extents()
@@ -93,7 +94,6 @@ class HDF5Reader(WeightsReader):
         """Check what an array claims against what is stored, and how to fetch it."""
         nbytes = math.prod(dataset.shape) * dataset.dtype.itemsize
         layout = dataset.layout
-        self._claimed += nbytes
         if isinstance(layout, Contiguous | Compact):
             if dataset.filters:
                 raise UnsafeFileError(f"HDF5 array {name[:80]!r} needs chunks to have filters.")
@@ -106,10 +106,13 @@ class HDF5Reader(WeightsReader):
                 )
             if isinstance(layout, Contiguous) and nbytes:
                 self._structure.claim(layout.address, nbytes)
+            self._claimed += nbytes
             self._stored += nbytes
             parts = []
         else:
             parts = find_chunks(self._structure, dataset, layout)
+            # Whole chunks, as they are inflated: one may be far larger than its array.
+            self._claimed += len(parts) * math.prod(layout.chunk)
             self._stored += sum(part.stored for part in parts)
         window, final = self._window, self._final_dtype(dataset)
 
@@ -167,18 +170,16 @@ class HDF5Reader(WeightsReader):
     def _texts(self, attribute: Attribute, shape: tuple[int, ...], count: int) -> Any:
         """Text that lies in global heaps (specification, III.E), found by address and number."""
         fields = Fields(attribute.data, "attribute")
-        heaps: dict[int, dict[int, bytes]] = {}
+        places = [fields.numbers("IQI") for _ in range(count)]
+        total = sum(size for size, _, _ in places)
+        self._limits.check("HDF5 attribute (bytes)", total, "attribute_bytes")
         texts = []
-        total = 0
-        for _ in range(count):
-            size, address, index = fields.numbers("IQI")
-            if address not in heaps and size:
-                heaps[address] = self._global_heap(address)
-            data = heaps[address].get(index) if size else b""
+        for size, address, index in places:
+            if address not in self._heaps and size:
+                self._heaps[address] = self._global_heap(address)
+            data = self._heaps[address].get(index) if size else b""
             if data is None or len(data) < size:
                 raise FileFormatError("HDF5 attribute needs its text in a heap; got none.")
-            total += size
-            self._limits.check("HDF5 attribute (bytes)", total, "attribute_bytes")
             texts.append(read_text(data[:size].rstrip(b"\0"), "attribute"))
         return texts if shape else texts[0]
 

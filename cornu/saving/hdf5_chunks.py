@@ -82,7 +82,9 @@ def _walk(
             yield Chunk(child, stored, tuple(used_filters), tuple(corner))
 
 
-def read_chunks(window: Window, dataset: Dataset, layout: Chunked, parts: list[Chunk]) -> np.ndarray:
+def read_chunks(
+    window: Window, dataset: Dataset, layout: Chunked, parts: list[Chunk]
+) -> np.ndarray:
     result = np.empty(dataset.shape, dataset.dtype)
     chunk = layout.chunk[:-1]
     size = math.prod(chunk) * dataset.dtype.itemsize

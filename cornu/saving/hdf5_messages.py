@@ -92,7 +92,7 @@ Layout = Contiguous | Compact | Chunked
 def read_shape(data: bytes, limits: Limits) -> tuple[int, ...] | None:
     """Dataspace (0x0001). None: the null dataspace, which holds nothing."""
     fields = Fields(data, "dataspace")
-    version, rank, flags, kind = fields.numbers("4B")
+    version, rank, _, kind = fields.numbers("4B")
     fields.expect(version, 1, 2)
     if version == 1:
         fields.take(4)

@@ -42,6 +42,7 @@ FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO = 0x0B, 0x0C, 0x1
 # Empty, fill value (old, new), group info, comment, times, B-tree sizes, number of references.
 HARMLESS = {0x00, 0x04, 0x05, 0x0A, 0x0D, 0x0E, 0x12, 0x13, 0x16}
 READ = {DATASPACE, LINK_INFO, DATATYPE, LINK, EXTERNAL, LAYOUT}
+ONCE = {DATASPACE, LINK_INFO, DATATYPE, LAYOUT, FILTERS, SYMBOL_TABLE}
 READ |= {FILTERS, ATTRIBUTE, CONTINUATION, SYMBOL_TABLE, ATTRIBUTE_INFO}
 
 
@@ -163,11 +164,18 @@ class Structure:
                 "Write the file again with h5py's default settings."
             )
         kinds = {kind for kind, _ in messages}
-        if LAYOUT in kinds:
+        for kind in kinds & ONCE:
+            if sum(found == kind for found, _ in messages) > 1:
+                raise UnsafeFileError(f"HDF5 header needs message {kind:#06x} once; got it twice.")
+        if len({item.name for item in attributes}) < len(attributes):
+            raise UnsafeFileError("HDF5 object needs attributes of different names.")
+        if LAYOUT in kinds and not kinds & {SYMBOL_TABLE, LINK, LINK_INFO}:
             return self._dataset(messages, attributes)
-        if kinds & {SYMBOL_TABLE, LINK, LINK_INFO}:
+        if kinds & {SYMBOL_TABLE, LINK, LINK_INFO} and LAYOUT not in kinds:
             return Group(dict(self._children(messages, depth)), attributes)
-        raise UnsafeFileError("HDF5 object needs to be a group or an array; got a committed type.")
+        raise UnsafeFileError(
+            "HDF5 object needs to be a group or an array; got both or neither (a committed type)."
+        )
 
     def _messages(self, address: int) -> Iterator[tuple[int, bytes]]:
         """Kind and content of each message of an object header, continuations included."""

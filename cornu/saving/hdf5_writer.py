@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
 import h5py
-import numpy as np
 
 from cornu.saving.weights import EXTENDED_DTYPES, WeightsWriter, named
 
@@ -20,6 +19,7 @@ class HDF5Writer(WeightsWriter):
     Example:
 
     >>> import io
+    >>> import numpy as np
     >>> file = io.BytesIO()
     >>> with HDF5Writer(file) as writer:
     ...     writer.write("layers/dense/vars", [np.ones((2, 3)), np.ones(3)], name="hidden")

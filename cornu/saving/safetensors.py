@@ -121,7 +121,7 @@ class SafetensorsWriter(WeightsWriter):
         for name in order:
             value = np.asarray(self._arrays[name], order="C")
             little = value.astype(value.dtype.newbyteorder("<"), copy=False)
-            self._file.write(memoryview(little.reshape(-1).view(np.uint8)))
+            self._file.write(little.reshape(-1).view(np.uint8).data)
 
 
 def _texts(value: Any) -> dict[str, str]:

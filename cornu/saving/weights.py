@@ -1,7 +1,7 @@
 """What every file of weights offers: groups by path, each with named arrays.
 
-A path is ``"layers/dense/vars"``, the arrays in it ``"0"``, ``"1"``, ...; the root is ``""``. Readers
-know where each array lies and what it claims; bytes are read when an array is.
+A path is ``"layers/dense/vars"``, the arrays in it ``"0"``, ``"1"``, ...; the root is ``""``.
+Readers know where each array lies and what it claims; bytes are read when an array is.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class StoredArray:
 
     def read(self) -> np.ndarray:
         """A new array in memory, in this machine's byte order."""
-        return self.fetch()
+        array = self.fetch()
+        # A truth value of 2 is neither true nor false to NumPy; nothing stops a file from it.
+        return np.asarray(array.view(np.uint8) != 0) if array.dtype == bool else array
 
 
 class WeightsReader(Mapping[str, Mapping[str, StoredArray]], ABC):

@@ -61,9 +61,9 @@ class Window:
         flags |= getattr(os, "O_NONBLOCK", 0)  # Never hang on a pipe swapped in meanwhile.
         if not follow_links:
             flags |= getattr(os, "O_NOFOLLOW", 0)
-        file = open(path, "rb", buffering=0, opener=lambda name, _: os.open(name, flags))
+        file = os.fdopen(os.open(path, flags), "rb", buffering=0)
         size = os.fstat(file.fileno()).st_size
-        return cls(file, 0, size, threading.Lock(), owned=True)  # type: ignore[arg-type]  # raw
+        return cls(file, 0, size, threading.Lock(), owned=True)
 
     def part(self, start: int, size: int) -> Window:
         """The window of `size` bytes from `start`; it shares the file and does not own it."""
@@ -86,7 +86,7 @@ class Window:
     def read_into(self, offset: int, array: np.ndarray) -> None:
         """Fill a C-contiguous array with the bytes from `offset`, without a copy between."""
         self._check(offset, array.nbytes)
-        target = memoryview(array.reshape(-1).view(np.uint8))
+        target = array.reshape(-1).view(np.uint8).data
         with self._lock:
             self._file.seek(self._start + offset)
             done = 0

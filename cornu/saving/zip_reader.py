@@ -95,6 +95,20 @@ class ZipReader:
             )
         return data
 
+    def head(self, name: str, count: int) -> bytes:
+        """The first `count` bytes of a member, or fewer if it is shorter."""
+        member = self._members[name]
+        # Deflate's tables take up to 300 bytes before the first byte comes out.
+        data = self._source.read(member.start, min(member.stored, count + 300))
+        if member.method == DEFLATED:
+            try:
+                data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, count)
+            except zlib.error as error:
+                raise FileFormatError(
+                    f"Member {name!r} needs to be deflated data; got {error}."
+                ) from None
+        return data[:count]
+
     def window(self, name: str) -> Window:
         """A window on a member: on the file itself if stored (no checksum), else inflated."""
         member = self._members[name]
@@ -176,6 +190,9 @@ def _parse_directory(directory: bytes, count: int, limits: Limits) -> list[Membe
             members.append(member)
     if at != len(directory):
         raise FileFormatError("The zip's directory needs to end with its last entry.")
+    inflated = [member for member in members if member.method == DEFLATED]
+    claimed, stored = sum(m.size for m in inflated), sum(m.stored for m in inflated)
+    limits.check_expansion("The archive", claimed, stored)
     return members
 
 
@@ -204,7 +221,7 @@ def _member(fields: tuple, raw_name: bytes, extra: bytes, limits: Limits) -> Mem
         raise UnsafeFileError(f"{what} needs to be a plain file; got mode {attributes >> 16:o}.")
     if method == STORED and stored != size:
         raise UnsafeFileError(
-            f"{what} is stored, so it needs to claim the {stored:,} bytes that it has; got {size:,}."
+            f"{what} is stored, so it needs to claim its {stored:,} bytes; got {size:,}."
         )
     if method == DEFLATED:
         limits.check_expansion(what, size, stored)
