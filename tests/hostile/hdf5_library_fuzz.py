@@ -39,7 +39,9 @@ def samples() -> list[bytes]:
             for layer in ("dense", "dense_1"):
                 group = out.create_group(f"layers/{layer}/vars")
                 group.attrs["name"] = layer
-                more = dict(compression="gzip", shuffle=True, fletcher32=True) if options else {}
+                more = (
+                    {"compression": "gzip", "shuffle": True, "fletcher32": True} if options else {}
+                )
                 group.create_dataset("0", data=np.ones((3, 4), "f4"), **options, **more)
                 group.create_dataset("1", data=np.ones(4, "f4"))
             out.attrs["texts"] = ["a", "b"]
