@@ -62,9 +62,7 @@ class Folder:
         window = self.window(name)
         try:
             if window.size > most:
-                raise UnsafeFileError(
-                    f"File {name!r} needs to be at most {most:,} bytes; got {window.size:,}."
-                )
+                raise UnsafeFileError(f"File {name!r} needs to be at most {most:,} bytes; got {window.size:,}.")
             return window.read(0, window.size)
         finally:
             window.close()
@@ -90,9 +88,7 @@ class Folder:
                         count += 1
                         yield below
                 else:
-                    raise UnsafeFileError(
-                        f"Folder of a model needs plain files; got {name[:80]!r}, a link or device."
-                    )
+                    raise UnsafeFileError(f"Folder of a model needs plain files; got {name[:80]!r}, a link or device.")
 
 
 class Assets(Mapping[str, bytes]):
@@ -135,16 +131,12 @@ class Archive:
                 "Was it saved with model.save('name.keras')?"
             )
         if {WEIGHTS, WEIGHTS_NPZ} <= self._names:
-            raise UnsafeFileError(
-                f"A saved model needs one file of weights; got {WEIGHTS} and npz."
-            )
+            raise UnsafeFileError(f"A saved model needs one file of weights; got {WEIGHTS} and npz.")
         self.config = self._json(CONFIG)
         self.metadata = self._json(METADATA) if METADATA in self._names else {}
         self.assets = Assets(members, limits)
         known = {METADATA, CONFIG, WEIGHTS, WEIGHTS_NPZ}
-        self.unknown = tuple(
-            name for name in members.names() if name not in known and not name.startswith(ASSETS)
-        )
+        self.unknown = tuple(name for name in members.names() if name not in known and not name.startswith(ASSETS))
 
     @cached_property
     def weights(self) -> WeightsReader:
@@ -171,14 +163,10 @@ class Archive:
         self.close()
 
     def _json(self, name: str) -> dict[str, Any]:
-        return parse_json_object(
-            self._members.read(name, self._limits.json_bytes), name, self._limits
-        )
+        return parse_json_object(self._members.read(name, self._limits.json_bytes), name, self._limits)
 
 
-def read_archive(
-    source: str | os.PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS
-) -> Archive:
+def read_archive(source: str | os.PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Archive:
     """Open a ``.keras`` file, its unzipped folder, or an open binary file.
 
     Raises:
@@ -276,7 +264,7 @@ def _write_folder(
 
 
 def _write_weights(file: BinaryIO, write_weights: Callable[[WeightsWriter], None]) -> None:
-    # Here and not above: h5py takes 0.1 s to import, and only writing needs it.
+    # Here and not above: only writing needs h5py, and `import cornu` stays without it.
     from cornu.saving.hdf5_writer import HDF5Writer
 
     with HDF5Writer(file) as writer:
@@ -286,7 +274,5 @@ def _write_weights(file: BinaryIO, write_weights: Callable[[WeightsWriter], None
 def _now() -> str:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     zone = datetime.UTC
-    now = (
-        datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
-    )
+    now = datetime.datetime.fromtimestamp(int(epoch), zone) if epoch else datetime.datetime.now(zone)
     return now.strftime("%Y-%m-%d@%H:%M:%S")

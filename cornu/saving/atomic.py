@@ -58,8 +58,7 @@ def atomic_folder(path: str | os.PathLike[str], marker: str) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     if target.exists() and not (target / marker).is_file() and any(target.iterdir()):
         raise FileExistsError(
-            f"{target} needs to be new, empty or a saved model; got a folder without {marker}. "
-            "Choose another path."
+            f"{target} needs to be new, empty or a saved model; got a folder without {marker}. Choose another path."
         )
     temporary, old = _beside(target), _beside(target)
     temporary.mkdir()

@@ -55,9 +55,7 @@ def parse_json(data: bytes | str, what: str = "JSON", limits: Limits = DEFAULT_L
     return value
 
 
-def parse_json_object(
-    data: bytes | str, what: str = "JSON", limits: Limits = DEFAULT_LIMITS
-) -> dict[str, Any]:
+def parse_json_object(data: bytes | str, what: str = "JSON", limits: Limits = DEFAULT_LIMITS) -> dict[str, Any]:
     """As `parse_json`, for a text that must be one object (``{...}``)."""
     value = parse_json(data, what, limits)
     if not isinstance(value, dict):

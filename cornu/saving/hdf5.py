@@ -1,7 +1,7 @@
 """`HDF5Reader`: weights out of ``.h5`` bytes that nobody vouches for.
 
 The HDF5 library is not used to read: malformed bytes crash it (figures and the decision in
-``docs/decisions/hdf5_safety.md``). This is a reader of the part of the format that h5py writes by
+``docs/decisions/002-hdf5-safety.md``). This is a reader of the part of the format that h5py writes by
 default, which Keras files are made of: superblocks 0 to 3, both kinds of object headers, symbol
 tables and links in headers, data contiguous, compact or in chunks with gzip, shuffle, fletcher32.
 """
@@ -19,6 +19,7 @@ from cornu.saving.hdf5_chunks import find_chunks, read_chunks
 from cornu.saving.hdf5_messages import (
     UNDEFINED,
     Attribute,
+    Chunked,
     Compact,
     Contiguous,
     Fields,
@@ -116,29 +117,25 @@ class HDF5Reader(WeightsReader):
             self._stored += sum(part.stored for part in parts)
         window, final = self._window, self._final_dtype(dataset)
 
-        def fetch() -> np.ndarray:
-            if isinstance(layout, Contiguous):
-                array = np.empty(dataset.shape, dataset.dtype)
-                if nbytes:
-                    window.read_into(layout.address, array)
+        def fill(array: np.ndarray) -> None:
+            octets = array.reshape(-1).view(np.uint8)
+            if isinstance(layout, Contiguous) and nbytes:
+                window.read_into(layout.address, octets)
             elif isinstance(layout, Compact):
-                data = layout.data[:nbytes]
-                array = np.frombuffer(data, dataset.dtype).reshape(dataset.shape).copy()
-            else:
-                array = read_chunks(window, dataset, layout, parts)
-            if dataset.dtype.kind == "V":
-                return array.view(final)
-            return array.astype(final, copy=False)
+                octets[:] = np.frombuffer(layout.data, np.uint8)
+            elif isinstance(layout, Chunked):
+                raw = octets.view(dataset.dtype).reshape(dataset.shape)
+                read_chunks(window, dataset, layout, parts, raw)
+            if not dataset.dtype.isnative:
+                array.byteswap(inplace=True)
 
-        return StoredArray(dataset.shape, final, fetch)
+        return StoredArray(dataset.shape, final, fill)
 
     def _final_dtype(self, dataset: Dataset) -> np.dtype:
         """Native byte order; raw bytes become the type that their attribute ``dtype`` names."""
         if dataset.dtype.kind != "V" or dataset.dtype in EXTENDED_DTYPES.values():
             return dataset.dtype.newbyteorder("=")
-        name = next(
-            (self._value(item) for item in dataset.attributes if item.name == "dtype"), None
-        )
+        name = next((self._value(item) for item in dataset.attributes if item.name == "dtype"), None)
         if name is None:  # Old files: raw bytes, for the caller to give a type of this size.
             return dataset.dtype
         found = EXTENDED_DTYPES.get(name) if isinstance(name, str) else None

@@ -56,15 +56,11 @@ def find_chunks(structure: Structure, dataset: Dataset, layout: Chunked) -> list
         if DEFLATE in part.filters:
             structure.limits.check_expansion("HDF5 chunk", size, part.stored)
         elif part.stored != size + 4 * (FLETCHER32 in part.filters):
-            raise UnsafeFileError(
-                f"HDF5 chunk needs the {size:,} bytes that it claims; got {part.stored:,}."
-            )
+            raise UnsafeFileError(f"HDF5 chunk needs the {size:,} bytes that it claims; got {part.stored:,}.")
     return [found[corner] for corner in corners]
 
 
-def _walk(
-    structure: Structure, address: int, dataset: Dataset, level: int | None
-) -> Iterator[Chunk]:
+def _walk(structure: Structure, address: int, dataset: Dataset, level: int | None) -> Iterator[Chunk]:
     structure.visit(address, "B-tree node")
     sign, kind, found, used = Fields(structure.read(address, 24), "B-tree").numbers("4sBBH")
     if sign != b"TREE" or kind != 1 or (level is not None and found != level) or found > 16:
@@ -82,10 +78,8 @@ def _walk(
             yield Chunk(child, stored, tuple(used_filters), tuple(corner))
 
 
-def read_chunks(
-    window: Window, dataset: Dataset, layout: Chunked, parts: list[Chunk]
-) -> np.ndarray:
-    result = np.empty(dataset.shape, dataset.dtype)
+def read_chunks(window: Window, dataset: Dataset, layout: Chunked, parts: list[Chunk], into: np.ndarray) -> None:
+    """Fill `into`, of the array's shape and stored type."""
     chunk = layout.chunk[:-1]
     size = math.prod(chunk) * dataset.dtype.itemsize
     for part in parts:
@@ -99,8 +93,7 @@ def read_chunks(
             slice(start, min(start + step, most))
             for start, step, most in zip(part.corner, chunk, dataset.shape, strict=True)
         ]
-        result[tuple(inside)] = values[tuple(slice(0, s.stop - s.start) for s in inside)]
-    return result
+        into[tuple(inside)] = values[tuple(slice(0, s.stop - s.start) for s in inside)]
 
 
 def _undo(name: int, data: bytes, size: int, itemsize: int) -> bytes:
@@ -132,6 +125,3 @@ def _checked(data: bytes) -> bytes:
     if (stored & 0xFFFF) % 65535 != first or (stored >> 16) % 65535 != second:
         raise FileFormatError("HDF5 chunk needs its checksum; the file is damaged.")
     return content
-
-
-__all__ = ["Chunk", "find_chunks", "read_chunks", "SHUFFLE"]

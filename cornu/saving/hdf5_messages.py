@@ -37,10 +37,7 @@ class Fields:
     def take(self, count: int) -> bytes:
         end = self.at + count
         if end > len(self.data):
-            raise FileFormatError(
-                f"HDF5 {self.what} needs {end:,} bytes; got {len(self.data):,}. "
-                "The file is damaged."
-            )
+            raise FileFormatError(f"HDF5 {self.what} needs {end:,} bytes; got {len(self.data):,}. The file is damaged.")
         result = self.data[self.at : end]
         self.at = end
         return result

@@ -20,7 +20,6 @@ from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5_messages import (
     UNDEFINED,
     Attribute,
-    Contiguous,
     Fields,
     Layout,
     VlenText,
@@ -95,8 +94,7 @@ def _find_root(structure: Structure) -> int:
         raise UnsafeFileError("HDF5 file needs 8-byte addresses from 0 and no driver of its own.")
     if end > structure.size:
         raise FileFormatError(
-            f"HDF5 file needs the {end:,} bytes that it declares; got {structure.size:,}. "
-            "It is cut short."
+            f"HDF5 file needs the {end:,} bytes that it declares; got {structure.size:,}. It is cut short."
         )
     return root
 
@@ -143,8 +141,7 @@ class Structure:
     def visit(self, address: int, what: str) -> None:
         if address in self._seen:
             raise UnsafeFileError(
-                f"HDF5 {what} needs one place in the tree; got a second way to the same one "
-                "(a hard link or a cycle)."
+                f"HDF5 {what} needs one place in the tree; got a second way to the same one (a hard link or a cycle)."
             )
         self._seen.add(address)
 
@@ -154,9 +151,7 @@ class Structure:
         self.limits.check("HDF5 file (groups and arrays)", self._nodes, "nodes")
         self.limits.check("HDF5 file (nesting)", depth, "depth")
         messages = list(self._messages(address))
-        attributes = tuple(
-            read_attribute(data, self.limits) for kind, data in messages if kind == ATTRIBUTE
-        )
+        attributes = tuple(read_attribute(data, self.limits) for kind, data in messages if kind == ATTRIBUTE)
         self.limits.check("HDF5 object (attributes)", len(attributes), "attributes")
         if any(kind == ATTRIBUTE_INFO and _has_heap(data, 2) for kind, data in messages):
             raise FileFormatError(
@@ -173,9 +168,7 @@ class Structure:
             return self._dataset(messages, attributes)
         if kinds & {SYMBOL_TABLE, LINK, LINK_INFO} and LAYOUT not in kinds:
             return Group(dict(self._children(messages, depth)), attributes)
-        raise UnsafeFileError(
-            "HDF5 object needs to be a group or an array; got both or neither (a committed type)."
-        )
+        raise UnsafeFileError("HDF5 object needs to be a group or an array; got both or neither (a committed type).")
 
     def _messages(self, address: int) -> Iterator[tuple[int, bytes]]:
         """Kind and content of each message of an object header, continuations included."""
@@ -211,14 +204,10 @@ class Structure:
         size = fields.number(1 << (flags & 3))
         return self.read(address + fields.at, size)
 
-    def _dataset(
-        self, messages: list[tuple[int, bytes]], attributes: tuple[Attribute, ...]
-    ) -> Dataset:
+    def _dataset(self, messages: list[tuple[int, bytes]], attributes: tuple[Attribute, ...]) -> Dataset:
         parts = dict(messages)
         if EXTERNAL in parts:
-            raise UnsafeFileError(
-                "HDF5 array needs its data in this file; got external storage, which names others."
-            )
+            raise UnsafeFileError("HDF5 array needs its data in this file; got external storage, which names others.")
         if DATASPACE not in parts or DATATYPE not in parts:
             raise FileFormatError("HDF5 array needs a shape and an element type.")
         shape = read_shape(parts[DATASPACE], self.limits)
@@ -228,9 +217,7 @@ class Structure:
         filters = read_filters(parts[FILTERS]) if FILTERS in parts else ()
         return Dataset(shape, dtype, read_layout(parts[LAYOUT]), filters, attributes)
 
-    def _children(
-        self, messages: list[tuple[int, bytes]], depth: int
-    ) -> Iterator[tuple[str, Group | Dataset]]:
+    def _children(self, messages: list[tuple[int, bytes]], depth: int) -> Iterator[tuple[str, Group | Dataset]]:
         names: set[str] = set()
         for name, address in self._links(messages):
             if not name or name in (".", "..") or "/" in name or "\0" in name:
@@ -307,9 +294,7 @@ def _split(block: bytes, newer: bool, wide: int) -> Iterator[tuple[int, bytes]]:
         if kind not in READ and kind not in HARMLESS:
             raise UnsafeFileError(f"HDF5 header needs known messages; got number {kind:#06x}.")
         if flags & 2 and kind not in HARMLESS:
-            raise UnsafeFileError(
-                "HDF5 header needs messages of its own; got a shared one (a committed type)."
-            )
+            raise UnsafeFileError("HDF5 header needs messages of its own; got a shared one (a committed type).")
         yield kind, data
 
 
@@ -335,6 +320,3 @@ def _read_link(data: bytes) -> tuple[str, int]:
     fields.take((8 if flags & 4 else 0) + (1 if flags & 16 else 0))
     size = fields.number(1 << (flags & 3))
     return read_text(fields.take(size), "link's name"), fields.number(8)
-
-
-__all__ = ["Contiguous", "Dataset", "Group", "Structure", "read_tree"]

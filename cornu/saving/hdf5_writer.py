@@ -33,9 +33,7 @@ class HDF5Writer(WeightsWriter):
         # The oldest format: what Keras writes, what `HDF5Reader` reads, and no times in it.
         self._file = h5py.File(file, "w", libver=("earliest", "v108"))
 
-    def write(
-        self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None
-    ) -> None:
+    def write(self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None) -> None:
         group = self._file.require_group(path) if path.strip("/") else self._file
         if name is not None:
             group.attrs["name"] = name

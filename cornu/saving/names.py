@@ -37,7 +37,6 @@ def check_distinct(names: Iterable[str], what: str) -> None:
         key = unicodedata.normalize("NFKC", name).casefold()
         if key in seen:
             raise UnsafeFileError(
-                f"{what} need names that differ in more than case; "
-                f"got {seen[key][:80]!r} and {name[:80]!r}."
+                f"{what} need names that differ in more than case; got {seen[key][:80]!r} and {name[:80]!r}."
             )
         seen[key] = name

@@ -44,9 +44,7 @@ class NpzReader(FlatReader):
     def __init__(self, window: Window, limits: Limits = DEFAULT_LIMITS) -> None:
         self._window = window
         archive = ZipReader(window, limits)
-        super().__init__(
-            {name.removesuffix(".npy"): _open(archive, name, limits) for name in archive.names()}
-        )
+        super().__init__({name.removesuffix(".npy"): _open(archive, name, limits) for name in archive.names()})
 
     def close(self) -> None:
         self._window.close()
@@ -70,9 +68,7 @@ class NpzWriter(WeightsWriter):
     def __init__(self, file: BinaryIO) -> None:
         self._archive = ZipWriter(file)
 
-    def write(
-        self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None
-    ) -> None:
+    def write(self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None) -> None:
         for key, value in named(arrays).items():
             if value.dtype.name in EXTENDED_DTYPES:  # npy has no name for these: raw bytes.
                 value = value.view(f"V{value.dtype.itemsize}")
@@ -93,26 +89,24 @@ def _open(archive: ZipReader, name: str, limits: Limits) -> StoredArray:
     start = 8 + width + size
     match = HEADER.fullmatch(head[8 + width : start])
     if match is None or start > len(head):
-        raise UnsafeFileError(
-            f"{what} needs a plain numeric array; got {head[8 + width : 60 + width]!r}."
-        )
+        raise UnsafeFileError(f"{what} needs a plain numeric array; got {head[8 + width : 60 + width]!r}.")
     dtype = _dtype(match[1].decode(), what)
     shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
     limits.check(f"{what} (axes)", len(shape), "rank")
     nbytes, stored = math.prod(shape) * dtype.itemsize, archive.size(name) - start
     if nbytes != stored:
-        raise UnsafeFileError(
-            f"{what} of shape {shape} needs {nbytes:,} stored bytes; got {stored:,}."
-        )
+        raise UnsafeFileError(f"{what} of shape {shape} needs {nbytes:,} stored bytes; got {stored:,}.")
     columns_first = match[2] == b"True"
 
-    def fetch() -> np.ndarray:
-        array = np.empty(shape[::-1] if columns_first else shape, dtype)
-        archive.window(name).read_into(start, array)
-        array = array.T if columns_first else array
-        return array.astype(dtype.newbyteorder("="), order="C", copy=False)
+    def fill(array: np.ndarray) -> None:
+        target = np.empty(shape[::-1], array.dtype) if columns_first else array
+        archive.window(name).read_into(start, target)
+        if not dtype.isnative:
+            target.byteswap(inplace=True)
+        if columns_first:
+            array[...] = target.T
 
-    return StoredArray(shape, dtype.newbyteorder("="), fetch)
+    return StoredArray(shape, dtype.newbyteorder("="), fill)
 
 
 def _dtype(text: str, what: str) -> np.dtype:

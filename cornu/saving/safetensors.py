@@ -62,9 +62,7 @@ class SafetensorsReader(FlatReader):
         limits.check("safetensors (arrays)", len(header), "nodes")
         data = window.part(8 + size, window.size - 8 - size)
         spans: list[tuple[int, int]] = []
-        super().__init__(
-            {name: _open(name, entry, data, spans, limits) for name, entry in header.items()}
-        )
+        super().__init__({name: _open(name, entry, data, spans, limits) for name, entry in header.items()})
         _check_spans(spans, data.size)
 
     def attributes(self, path: str) -> dict[str, Any]:
@@ -94,9 +92,7 @@ class SafetensorsWriter(WeightsWriter):
         self._metadata = dict(metadata or {})
         self._arrays: dict[str, np.ndarray] = {}
 
-    def write(
-        self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None
-    ) -> None:
+    def write(self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None) -> None:
         for key, value in named(arrays).items():
             if value.dtype.name not in NAMES:
                 raise ValueError(
@@ -130,9 +126,7 @@ def _texts(value: Any) -> dict[str, str]:
     return value
 
 
-def _open(
-    name: str, entry: Any, data: Window, spans: list[tuple[int, int]], limits: Limits
-) -> StoredArray:
+def _open(name: str, entry: Any, data: Window, spans: list[tuple[int, int]], limits: Limits) -> StoredArray:
     what = f"safetensors array {name[:80]!r}"
     limits.check(f"{what} (length of its name)", len(name), "name_length")
     if any(part in ("", ".", "..") for part in name.split("/")):
@@ -156,18 +150,16 @@ def _open(
         )
     spans.append((start, end))
 
-    def fetch() -> np.ndarray:
-        array = np.empty(tuple(shape), dtype)
+    def fill(array: np.ndarray) -> None:
         data.read_into(start, array)
-        return array.astype(dtype.newbyteorder("="), copy=False)
+        if not dtype.isnative:
+            array.byteswap(inplace=True)
 
-    return StoredArray(tuple(shape), dtype.newbyteorder("="), fetch)
+    return StoredArray(tuple(shape), dtype.newbyteorder("="), fill)
 
 
 def _sizes(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        type(item) is int and 0 <= item < 1 << 60 for item in value
-    )
+    return isinstance(value, list) and all(type(item) is int and 0 <= item < 1 << 60 for item in value)
 
 
 def _check_spans(spans: list[tuple[int, int]], size: int) -> None:

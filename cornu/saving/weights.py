@@ -33,6 +33,9 @@ EXTENDED_DTYPES: dict[str, np.dtype] = {
     )
 }
 
+# JAX takes NumPy memory over without a copy only if it is aligned so.
+ALIGNMENT = 64
+
 
 @dataclass(frozen=True)
 class StoredArray:
@@ -40,24 +43,53 @@ class StoredArray:
 
     Example:
 
-    >>> stored = StoredArray((2,), np.dtype("int32"), lambda: np.arange(2, dtype="int32"))
+    >>> stored = StoredArray((2,), np.dtype("int32"), lambda into: into.fill(7))
     >>> stored.nbytes, stored.read()
-    (8, array([0, 1], dtype=int32))
+    (8, array([7, 7], dtype=int32))
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype
-    fetch: Callable[[], np.ndarray]
+    fill: Callable[[np.ndarray], None]
 
     @property
     def nbytes(self) -> int:
         return math.prod(self.shape) * self.dtype.itemsize
 
-    def read(self) -> np.ndarray:
-        """A new array in memory, in this machine's byte order."""
-        array = self.fetch()
-        # A truth value of 2 is neither true nor false to NumPy; nothing stops a file from it.
-        return np.asarray(array.view(np.uint8) != 0) if array.dtype == bool else array
+    def read(self, into: np.ndarray | None = None) -> np.ndarray:
+        """The array in memory, in this machine's byte order.
+
+        Args:
+            into: C-contiguous array of this shape and type to fill. Default: a new one.
+        """
+        array = np.empty(self.shape, self.dtype) if into is None else into
+        self.fill(array)
+        if array.dtype == bool:
+            # A truth value of 2 is neither true nor false to NumPy; nothing stops a file from it.
+            octets = array.reshape(-1).view(np.uint8)
+            np.minimum(octets, 1, out=octets)
+        return array
+
+
+def read_all(reader: WeightsReader) -> dict[str, dict[str, np.ndarray]]:
+    """All arrays of a file by path and name, as 64-byte aligned parts of one allocation.
+
+    One allocation gets huge pages. With 64 arrays of 4 MiB, page faults made separate ones three
+    times as slow as reading the file raw (0.083 s against 0.026 s for 256 MiB). The memory is
+    released when the last of the arrays is.
+    """
+    stored = {path: dict(arrays) for path, arrays in reader.items()}
+    sizes = [array.nbytes for arrays in stored.values() for array in arrays.values()]
+    arena = np.empty(sum(-(-size // ALIGNMENT) * ALIGNMENT for size in sizes) + ALIGNMENT, np.uint8)
+    at = -arena.ctypes.data % ALIGNMENT
+    results: dict[str, dict[str, np.ndarray]] = {}
+    for path, arrays in stored.items():
+        results[path] = {}
+        for name, array in arrays.items():
+            place = arena[at : at + array.nbytes].view(array.dtype).reshape(array.shape)
+            results[path][name] = array.read(into=place)
+            at += -(-array.nbytes // ALIGNMENT) * ALIGNMENT
+    return results
 
 
 class WeightsReader(Mapping[str, Mapping[str, StoredArray]], ABC):
@@ -100,9 +132,7 @@ class WeightsWriter(ABC):
     """Receives groups of arrays, each once."""
 
     @abstractmethod
-    def write(
-        self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None
-    ) -> None:
+    def write(self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None) -> None:
         """Store arrays under `path`.
 
         Args:

@@ -31,9 +31,7 @@ class Window:
     b'345'
     """
 
-    def __init__(
-        self, file: BinaryIO, start: int, size: int, lock: threading.Lock, owned: bool = False
-    ) -> None:
+    def __init__(self, file: BinaryIO, start: int, size: int, lock: threading.Lock, owned: bool = False) -> None:
         self.size = size
         self._file = file
         self._start = start
@@ -54,9 +52,7 @@ class Window:
         """A window on a regular file; pipes, devices and folders are refused before opening."""
         found = os.stat(path, follow_symlinks=follow_links)
         if not stat.S_ISREG(found.st_mode):
-            raise UnsafeFileError(
-                f"{os.fspath(path)} needs to be a regular file; got {_kind(found.st_mode)}."
-            )
+            raise UnsafeFileError(f"{os.fspath(path)} needs to be a regular file; got {_kind(found.st_mode)}.")
         flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         flags |= getattr(os, "O_NONBLOCK", 0)  # Never hang on a pipe swapped in meanwhile.
         if not follow_links:
@@ -109,9 +105,7 @@ class Window:
 
 
 def _shortened() -> FileFormatError:
-    return FileFormatError(
-        "The file needs to keep its length while it is read; it became shorter. Read it again."
-    )
+    return FileFormatError("The file needs to keep its length while it is read; it became shorter. Read it again.")
 
 
 def _kind(mode: int) -> str:

@@ -82,16 +82,13 @@ class ZipReader:
         """A whole member of at most `most` bytes; its checksum is verified."""
         member = self._members[name]
         if member.size > most:
-            raise UnsafeFileError(
-                f"Member {name!r} needs to be at most {most:,} bytes; got {member.size:,}."
-            )
+            raise UnsafeFileError(f"Member {name!r} needs to be at most {most:,} bytes; got {member.size:,}.")
         data = self._source.read(member.start, member.stored)
         if member.method == DEFLATED:
             data = self._inflate(member, data)
         if zlib.crc32(data) != member.crc:
             raise FileFormatError(
-                f"Member {name!r} needs the checksum {member.crc:08x}; got "
-                f"{zlib.crc32(data):08x}. The file is damaged."
+                f"Member {name!r} needs the checksum {member.crc:08x}; got {zlib.crc32(data):08x}. The file is damaged."
             )
         return data
 
@@ -104,9 +101,7 @@ class ZipReader:
             try:
                 data = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, count)
             except zlib.error as error:
-                raise FileFormatError(
-                    f"Member {name!r} needs to be deflated data; got {error}."
-                ) from None
+                raise FileFormatError(f"Member {name!r} needs to be deflated data; got {error}.") from None
         return data[:count]
 
     def window(self, name: str) -> Window:
@@ -141,9 +136,7 @@ def _find_directory(source: Window, limits: Limits) -> tuple[bytes, int, int]:
             "A .keras file needs to be a zip that ends in its end record, without a comment or "
             "other data behind; got something else. Is the download complete?"
         )
-    _, disk, first_disk, here, count, size, start, comment = END.unpack(
-        source.read(end_at, END.size)
-    )
+    _, disk, first_disk, here, count, size, start, comment = END.unpack(source.read(end_at, END.size))
     if 0xFFFF in (here, count) or 0xFFFFFFFF in (size, start):
         end_at, disks, here, count, size, start = _read_end64(source, end_at)
         disk, first_disk = disks
@@ -163,9 +156,7 @@ def _read_end64(source: Window, end_at: int) -> tuple[int, tuple[int, int], int,
     sign, _, at, disks = END64_LOCATOR.unpack(source.read(locator_at, END64_LOCATOR.size))
     if sign != b"PK\x06\x07" or disks != 1 or at + END64.size != locator_at:
         raise FileFormatError("A large zip needs a zip64 end record before its end record.")
-    sign, length, _, _, disk, first_disk, here, count, size, start = END64.unpack(
-        source.read(at, END64.size)
-    )
+    sign, length, _, _, disk, first_disk, here, count, size, start = END64.unpack(source.read(at, END64.size))
     if sign != b"PK\x06\x06" or length != END64.size - 12:
         raise FileFormatError("A zip64 end record needs its plain form of 56 bytes.")
     return at, (disk, first_disk), here, count, size, start
@@ -204,9 +195,7 @@ def _member(fields: tuple, raw_name: bytes, extra: bytes, limits: Limits) -> Mem
     try:
         name = raw_name.decode("utf-8" if flags & UTF8 else "ascii")
     except UnicodeDecodeError:
-        raise UnsafeFileError(
-            f"A member's name needs to be ASCII or UTF-8; got {raw_name[:80]!r}."
-        ) from None
+        raise UnsafeFileError(f"A member's name needs to be ASCII or UTF-8; got {raw_name[:80]!r}.") from None
     size, stored, header, disk = _wide(extra, (size, stored, header, disk))
     mode = stat.S_IFMT(attributes >> 16)
     folder = name.endswith("/")
@@ -214,15 +203,12 @@ def _member(fields: tuple, raw_name: bytes, extra: bytes, limits: Limits) -> Mem
     check_name(name.removesuffix("/"), "A member", limits)
     if flags & ~KNOWN_FLAGS or method not in (STORED, DEFLATED) or disk:
         raise UnsafeFileError(
-            f"{what} needs to be stored or deflated and not encrypted; "
-            f"got method {method} and flags {flags:#06x}."
+            f"{what} needs to be stored or deflated and not encrypted; got method {method} and flags {flags:#06x}."
         )
     if mode not in (0, stat.S_IFDIR if folder else stat.S_IFREG) or (folder and size):
         raise UnsafeFileError(f"{what} needs to be a plain file; got mode {attributes >> 16:o}.")
     if method == STORED and stored != size:
-        raise UnsafeFileError(
-            f"{what} is stored, so it needs to claim its {stored:,} bytes; got {size:,}."
-        )
+        raise UnsafeFileError(f"{what} is stored, so it needs to claim its {stored:,} bytes; got {size:,}.")
     if method == DEFLATED:
         limits.check_expansion(what, size, stored)
     return None if folder else Member(name, method, crc, stored, size, header)
@@ -269,19 +255,15 @@ def _locate(source: Window, members: list[Member], end: int) -> dict[str, Member
         same_name = names[:name_size] == member.name.encode(encoding, "replace")
         if sign != b"PK\x03\x04" or method != member.method or not (agree or later):
             raise UnsafeFileError(
-                f"Member {member.name!r} needs one description; its local header contradicts "
-                "the directory."
+                f"Member {member.name!r} needs one description; its local header contradicts the directory."
             )
         if not same_name:
             raise UnsafeFileError(
-                f"Member {member.name!r} needs one name; its local header has "
-                f"{names[:name_size][:80]!r}."
+                f"Member {member.name!r} needs one name; its local header has {names[:name_size][:80]!r}."
             )
         start = member.header + LOCAL.size + name_size + extra_size
         free_from = start + member.stored
         if free_from > end:
             raise UnsafeFileError(f"Member {member.name!r} needs bytes of its own; it overlaps.")
-        located[member.name] = Member(
-            member.name, method, member.crc, member.stored, member.size, member.header, start
-        )
+        located[member.name] = Member(member.name, method, member.crc, member.stored, member.size, member.header, start)
     return {member.name: located[member.name] for member in members}

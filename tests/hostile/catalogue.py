@@ -72,9 +72,7 @@ def offset(data: bytes, name: str) -> bytes:
 # --- HDF5 -----------------------------------------------------------------------------------------
 
 
-def in_archive(
-    name: str, refusal: str, build: Callable[[h5py.File], object], **options: Any
-) -> None:
+def in_archive(name: str, refusal: str, build: Callable[[h5py.File], object], **options: Any) -> None:
     CATALOGUE[name] = (lambda folder: archive(folder, hdf5(build, **options)), refusal)
 
 
@@ -123,9 +121,7 @@ in_archive("h5_external_storage", "external storage", _external_storage)
 in_archive("h5_virtual", "virtual dataset|version 3", _virtual)
 in_archive("h5_virtual_latest", "virtual dataset", _virtual, libver="latest")
 in_archive("h5_fill_bomb", "stored bytes; got 0", lambda f: f.create_dataset("x", (1 << 40,), "f4"))
-in_archive(
-    "h5_small_fill_bomb", "stored bytes; got 0", lambda f: f.create_dataset("x", (64,), "f4")
-)
+in_archive("h5_small_fill_bomb", "stored bytes; got 0", lambda f: f.create_dataset("x", (64,), "f4"))
 in_archive(
     "h5_chunks_left_out",
     "chunks stored",
@@ -139,24 +135,18 @@ in_archive(
 in_archive(
     "h5_gzip_bomb",
     "100 times the bytes",
-    lambda f: f.create_dataset(
-        "x", data=np.zeros(32 << 20, "u1"), chunks=(32 << 20,), compression=9
-    ),
+    lambda f: f.create_dataset("x", data=np.zeros(32 << 20, "u1"), chunks=(32 << 20,), compression=9),
 )
 in_archive(
     "h5_gzip_bomb_in_small_chunks",
     "100 times the bytes",
-    lambda f: f.create_dataset(
-        "x", data=np.zeros(64 << 20, "u1"), chunks=(8 << 20,), compression=9
-    ),
+    lambda f: f.create_dataset("x", data=np.zeros(64 << 20, "u1"), chunks=(8 << 20,), compression=9),
 )
 in_archive(
     "h5_giant_chunks_of_small_arrays",
     "100 times the bytes",
     lambda f: [
-        f.create_dataset(
-            f"x{i}", (1,), "u1", chunks=(8 << 20,), maxshape=(None,), compression=9, data=[0]
-        )
+        f.create_dataset(f"x{i}", (1,), "u1", chunks=(8 << 20,), maxshape=(None,), compression=9, data=[0])
         for i in range(8)
     ],
 )
@@ -170,9 +160,7 @@ in_archive(
     "only the filters",
     lambda f: f.create_dataset("x", data=np.arange(64), chunks=(64,), scaleoffset=0),
 )
-in_archive(
-    "h5_compound", "datatype class 6", lambda f: f.create_dataset("x", data=np.ones(2, "f4,i4"))
-)
+in_archive("h5_compound", "datatype class 6", lambda f: f.create_dataset("x", data=np.ones(2, "f4,i4")))
 in_archive("h5_text", "numbers; got text", lambda f: f.create_dataset("x", data="text"))
 in_archive("h5_references", "datatype class 7", _object_references)
 in_archive(
@@ -184,9 +172,7 @@ in_archive("h5_committed_type", "committed", _committed)
 in_archive("h5_deep", "nesting", _deep)
 in_archive("h5_user_block", "begin with its signature", lambda f: None, userblock_size=512)
 in_archive("h5_long_name", "length of its name", lambda f: f.create_group("n" * 2000))
-in_archive(
-    "h5_attribute_bomb", "attribute (bytes)", lambda f: f.attrs.update({"x": "a" * (33 << 20)})
-)
+in_archive("h5_attribute_bomb", "attribute (bytes)", lambda f: f.attrs.update({"x": "a" * (33 << 20)}))
 in_archive("h5_attribute_of_references", "datatype class 7", lambda f: f.attrs.update({"x": f.ref}))
 
 
@@ -316,9 +302,7 @@ with_bytes(
 with_bytes("zip_other_content", "checksum", lambda data: patched(data, b'"M"', b'"N"'))
 with_bytes("zip_multipart", "one part", lambda data: data[:-18] + b"\1" + data[-17:])
 with_bytes("zip_comment", "one part|without a comment", lambda data: data[:-2] + b"\4\0more")
-with_bytes(
-    "zip_directory_lies", "right before its end", lambda data: data[:-10] + b"\1\0\0\0" + data[-6:]
-)
+with_bytes("zip_directory_lies", "right before its end", lambda data: data[:-10] + b"\1\0\0\0" + data[-6:])
 
 
 @hostile("differ in more than case")
@@ -494,9 +478,7 @@ def npz_expression(folder: Path) -> Path:
 
 @hostile("100 times the bytes")
 def npz_bomb(folder: Path) -> Path:
-    data = _npy(
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (26214400,), }", b"\0" * (100 << 20)
-    )
+    data = _npy("{'descr': '<f4', 'fortran_order': False, 'shape': (26214400,), }", b"\0" * (100 << 20))
     return _npz(folder, data, zipfile.ZIP_DEFLATED)
 
 

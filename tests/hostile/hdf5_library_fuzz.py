@@ -1,4 +1,4 @@
-"""Does damaged HDF5 take the process with it? The measurement behind docs/decisions/hdf5_safety.md.
+"""Does damaged HDF5 take the process with it? The measurement behind docs/decisions/002-hdf5-safety.md.
 
 Run by hand, from the repository's root::
 
@@ -39,9 +39,7 @@ def samples() -> list[bytes]:
             for layer in ("dense", "dense_1"):
                 group = out.create_group(f"layers/{layer}/vars")
                 group.attrs["name"] = layer
-                more = (
-                    {"compression": "gzip", "shuffle": True, "fletcher32": True} if options else {}
-                )
+                more = {"compression": "gzip", "shuffle": True, "fletcher32": True} if options else {}
                 group.create_dataset("0", data=np.ones((3, 4), "f4"), **options, **more)
                 group.create_dataset("1", data=np.ones(4, "f4"))
             out.attrs["texts"] = ["a", "b"]
@@ -102,9 +100,7 @@ def main(which: str, tries: int) -> None:
     examples: dict[str, int] = {}
     seed = 0
     while seed < tries:
-        run = subprocess.run(
-            [sys.executable, __file__, which, str(seed), str(tries)], capture_output=True, text=True
-        )
+        run = subprocess.run([sys.executable, __file__, which, str(seed), str(tries)], capture_output=True, text=True)
         lines = run.stdout.split("\n")
         for line in lines[:-1]:
             outcomes[line.split()[1]] += 1

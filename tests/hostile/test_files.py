@@ -62,9 +62,7 @@ def test_the_witness_would_see_it(tmp_path: Path) -> None:
     spy += "def bad(path): os.system('true'); import this; open('/etc/hostname')\n"
     spy += "w.read_all = bad; w.main(['/nowhere'])"
     root = Path(__file__).parents[2]
-    run = subprocess.run(
-        [sys.executable, "-c", spy], capture_output=True, text=True, cwd=root, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", spy], capture_output=True, text=True, cwd=root, check=True)
     events = json.loads(run.stdout.splitlines()[-1])["events"]
     assert [event.split()[0] for event in events[:2]] == ["os.system", "import"]
     assert re.search(r"open '/etc/hostname'", " ".join(events))

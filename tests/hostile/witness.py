@@ -43,9 +43,7 @@ def main(paths: list[str]) -> None:
 
     def hook(event: str, args: tuple[object, ...]) -> None:
         if event == "open":
-            inside = (
-                os.fspath(args[0]).startswith(current[0]) if isinstance(args[0], str) else False
-            )
+            inside = os.fspath(args[0]).startswith(current[0]) if isinstance(args[0], str) else False
             if current[0] and not inside and not isinstance(args[0], int):
                 events.append(f"open {args[0]!r}")
         elif current[0] and event.startswith(WATCHED) and event not in HARMLESS:

@@ -14,7 +14,7 @@ import pytest
 
 from cornu.saving.archive import read_archive, write_archive
 from cornu.saving.atomic import atomic_file, atomic_folder
-from cornu.saving.errors import FileFormatError
+from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.limits import DEFAULT_LIMITS, Limits
 from cornu.saving.window import Window
 from cornu.saving.zip_reader import ZipReader
@@ -67,9 +67,7 @@ def test_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("zipped", [True, False])
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
-def test_failure_leaves_the_old_file(
-    tmp_path: Path, zipped: bool, failure: type[BaseException]
-) -> None:
+def test_failure_leaves_the_old_file(tmp_path: Path, zipped: bool, failure: type[BaseException]) -> None:
     path = save(tmp_path / "m.keras", zipped=zipped)
 
     def broken(writer: Any) -> None:
@@ -98,9 +96,7 @@ def test_failing_system_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, c
     assert (os.listdir(tmp_path), path.read_bytes()) == (["x"], b"old")
 
 
-def test_folder_that_cannot_be_moved_comes_back(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_folder_that_cannot_be_moved_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = save(tmp_path / "m", zipped=False)
     rename, calls = os.rename, []
 
@@ -123,8 +119,7 @@ def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError) as error:
         save(tmp_path, zipped=False)
     assert str(error.value) == (
-        f"{tmp_path} needs to be new, empty or a saved model; got a folder without config.json. "
-        "Choose another path."
+        f"{tmp_path} needs to be new, empty or a saved model; got a folder without config.json. Choose another path."
     )
     with atomic_folder(tmp_path / "new", "config.json") as folder:
         assert folder.parent == tmp_path
@@ -147,13 +142,20 @@ def test_nan_in_a_config_is_not_written(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("zipped", [True, False])
+@pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "a\\b", ""])
+def test_assets_are_not_written_outside(tmp_path: Path, zipped: bool, name: str) -> None:
+    with pytest.raises(UnsafeFileError, match="An asset needs a plain relative name"):
+        write_archive(tmp_path / "m", {}, {}, weights, {name: b"x"}, zipped=zipped)
+    assert os.listdir(tmp_path) == []
+
+
 def test_limits_come_from_the_caller(tmp_path: Path) -> None:
     path = save(tmp_path / "m.keras")
     with pytest.raises(FileFormatError) as error:
         read_archive(path, Limits(members=4))
     assert str(error.value) == (
-        "Number of members needs to be at most 4; got 5. "
-        "If you trust the file, pass limits=Limits(members=...)."
+        "Number of members needs to be at most 4; got 5. If you trust the file, pass limits=Limits(members=...)."
     )
 
 

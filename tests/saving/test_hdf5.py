@@ -16,14 +16,12 @@ from hypothesis.extra import numpy as npst
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.hdf5_writer import HDF5Writer
-from cornu.saving.weights import EXTENDED_DTYPES
+from cornu.saving.weights import EXTENDED_DTYPES, read_all
 from cornu.saving.window import Window
 
 DTYPES = ["?", "i1", "u1", "<i2", ">i4", "<u8", "<f2", ">f4", "<f8"]
 ARRAYS = st.sampled_from(DTYPES).flatmap(
-    lambda dtype: npst.arrays(
-        dtype, npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=5)
-    )
+    lambda dtype: npst.arrays(dtype, npst.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=5))
 )
 STORAGE = st.fixed_dictionaries(
     {
@@ -157,6 +155,16 @@ def test_damaged_chunk() -> None:
     with pytest.raises(FileFormatError) as error:
         HDF5Reader(Window.of_bytes(data))[""]["x"].read()
     assert str(error.value) == "HDF5 chunk needs its checksum; the file is damaged."
+
+
+@given(st.lists(ARRAYS, max_size=6))
+def test_all_at_once(arrays: list[np.ndarray]) -> None:
+    reader = written(lambda file: [file.create_dataset(f"a/{i}", data=x) for i, x in enumerate(arrays)])
+    found = read_all(reader).get("a", {})
+    assert len(found) == len(arrays)
+    for array, expected in zip(found.values(), arrays, strict=True):
+        np.testing.assert_array_equal(array, expected)
+        assert array.shape == expected.shape and (array.ctypes.data % 64 == 0 or not array.size)
 
 
 def test_message_names_the_array() -> None:

@@ -55,11 +55,7 @@ def content(path: Path) -> dict[str, np.ndarray]:
     """All arrays of an HDF5 file, by the HDF5 library."""
     found: dict[str, np.ndarray] = {}
     with h5py.File(path) as file:
-        file.visititems(
-            lambda name, item: (
-                found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
-            )
-        )
+        file.visititems(lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
     return found
 
 
@@ -67,9 +63,7 @@ def content(path: Path) -> dict[str, np.ndarray]:
 def test_hdf5_as_keras_wrote_it(files: dict[str, Path], name: str) -> None:
     expected = content(files[name])
     with HDF5Reader(Window.of_path(files[name])) as reader:
-        found = {
-            f"{path}/{key}": item.read() for path in reader for key, item in reader[path].items()
-        }
+        found = {f"{path}/{key}": item.read() for path in reader for key, item in reader[path].items()}
         for path in reader:
             with h5py.File(files[name]) as file:
                 assert reader.attributes(path) == dict(file[path].attrs)
@@ -114,9 +108,7 @@ def test_unpacked_archive(files: dict[str, Path], tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("stream", [False, True])
-def test_archive_packed_again(
-    files: dict[str, Path], tmp_path: Path, method: int, stream: bool
-) -> None:
+def test_archive_packed_again(files: dict[str, Path], tmp_path: Path, method: int, stream: bool) -> None:
     """By zipfile, compressed or not, with sizes before the data or (to a pipe) behind them."""
     path = tmp_path / "again.keras"
 
@@ -152,9 +144,7 @@ def test_keras_loads_what_is_written(keras: Any, files: dict[str, Path], tmp_pat
     old = keras.models.load_model(files["model.keras"])
     new = keras.models.load_model(tmp_path / "model.keras")
     assert len(new.weights) == len(old.weights) == 8
-    pairs = zip(
-        old.weights + old.optimizer.variables, new.weights + new.optimizer.variables, strict=True
-    )
+    pairs = zip(old.weights + old.optimizer.variables, new.weights + new.optimizer.variables, strict=True)
     for before, after in pairs:
         np.testing.assert_array_equal(np.asarray(after), np.asarray(before) + 1)
     weights = tmp_path / "folder" / "model.weights.h5"

@@ -126,6 +126,5 @@ def test_safetensors_without_a_name_for_a_type() -> None:
     with pytest.raises(ValueError, match="complex64") as error:
         SafetensorsWriter(io.BytesIO()).write("a", [np.ones(1, "complex64")])
     assert str(error.value) == (
-        "safetensors needs elements of a type it has; got complex64 for a/0. "
-        "Save to .weights.h5 instead."
+        "safetensors needs elements of a type it has; got complex64 for a/0. Save to .weights.h5 instead."
     )
