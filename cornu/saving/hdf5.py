@@ -95,6 +95,7 @@ class HDF5Reader(WeightsReader):
         """Check what an array claims against what is stored, and how to fetch it."""
         nbytes = math.prod(dataset.shape) * dataset.dtype.itemsize
         layout = dataset.layout
+        self._limits.check_shape("HDF5 array", dataset.shape, dataset.dtype.itemsize)
         if isinstance(layout, Contiguous | Compact):
             if dataset.filters:
                 raise UnsafeFileError(f"HDF5 array {name[:80]!r} needs chunks to have filters.")

@@ -33,7 +33,7 @@ def find_chunks(structure: Structure, dataset: Dataset, layout: Chunked) -> list
 
     HDF5 fills places without a chunk with a value: an array of any size from no bytes.
     """
-    *chunk, itemsize = layout.chunk
+    *chunk, itemsize = layout.chunk or (0,)
     if len(chunk) != len(dataset.shape) or 0 in chunk or itemsize != dataset.dtype.itemsize:
         raise FileFormatError(f"HDF5 chunks need the array's axes; got {layout.chunk}.")
     grid = [-(-size // step) for size, step in zip(dataset.shape, chunk, strict=True)]

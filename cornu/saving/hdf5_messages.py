@@ -9,7 +9,6 @@ Source: HDF5 File Format Specification 3.0, section IV.A.2 (the numbers in the c
 
 from __future__ import annotations
 
-import math
 import struct
 from dataclasses import dataclass
 
@@ -97,8 +96,7 @@ def read_shape(data: bytes, limits: Limits) -> tuple[int, ...] | None:
         return None
     limits.check("HDF5 array (axes)", rank, "rank")
     shape = fields.numbers(f"{rank}Q")
-    if math.prod(max(size, 1) for size in shape) >= 1 << 60:
-        raise UnsafeFileError(f"HDF5 array needs a possible shape; got {shape}.")
+    limits.check_shape("HDF5 array", shape, 1)
     return shape
 
 
@@ -147,6 +145,9 @@ def _read_float(fields: Fields, bits: int, size: int) -> np.dtype | None:
 
 
 def _read_bool(fields: Fields, members: int, version: int) -> np.dtype:
+    whole_number = fields.data[fields.at : fields.at + 1]
+    if not whole_number or whole_number[0] & 15:
+        raise UnsafeFileError("HDF5 enumeration needs whole numbers as its base.")
     base = read_dtype(fields)
     names = b""
     if members == 2:

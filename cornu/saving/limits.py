@@ -6,6 +6,8 @@ or a global setting changes them.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cornu.saving.errors import UnsafeFileError
@@ -71,6 +73,12 @@ class Limits:
                 f"{what} needs to be at most {most:,}; got {value:,}. "
                 f"If you trust the file, pass limits=Limits({budget}=...)."
             )
+
+    def check_shape(self, what: str, shape: Sequence[int], itemsize: int) -> None:
+        """Refuse a shape that no array has; ``(0, 1 << 62)`` holds nothing and is none either."""
+        self.check(f"{what} (axes)", len(shape), "rank")
+        if itemsize * math.prod(max(size, 1) for size in shape) >= 1 << 62:
+            raise UnsafeFileError(f"{what} needs a possible shape; got {tuple(shape)}.")
 
     def check_expansion(self, what: str, claimed: int, stored: int) -> None:
         """Refuse a claim of many more bytes than are stored for it."""

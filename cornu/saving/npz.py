@@ -92,7 +92,7 @@ def _open(archive: ZipReader, name: str, limits: Limits) -> StoredArray:
         raise UnsafeFileError(f"{what} needs a plain numeric array; got {head[8 + width : 60 + width]!r}.")
     dtype = _dtype(match[1].decode(), what)
     shape = tuple(int(part) for part in match[3].split(b",") if part.strip())
-    limits.check(f"{what} (axes)", len(shape), "rank")
+    limits.check_shape(what, shape, dtype.itemsize)
     nbytes, stored = math.prod(shape) * dtype.itemsize, archive.size(name) - start
     if nbytes != stored:
         raise UnsafeFileError(f"{what} of shape {shape} needs {nbytes:,} stored bytes; got {stored:,}.")

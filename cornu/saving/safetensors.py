@@ -136,11 +136,11 @@ def _open(name: str, entry: Any, data: Window, spans: list[tuple[int, int]], lim
     shape, span = entry["shape"], entry["data_offsets"]
     if not (_sizes(shape) and _sizes(span) and len(span) == 2):
         raise UnsafeFileError(f"{what} needs whole numbers from 0 as shape and data_offsets.")
-    limits.check(f"{what} (axes)", len(shape), "rank")
     kind = entry["dtype"]
     dtype = DTYPES.get(kind) if isinstance(kind, str) else None
     if dtype is None:
         raise UnsafeFileError(f"{what} needs one of {sorted(DTYPES)}; got {str(kind)[:40]!r}.")
+    limits.check_shape(what, shape, dtype.itemsize)
     start, end = span
     nbytes = math.prod(shape) * dtype.itemsize
     if not start <= end <= data.size or end - start != nbytes:

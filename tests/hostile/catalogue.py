@@ -240,6 +240,13 @@ def h5_shape_overflow(folder: Path) -> Path:
     return archive(folder, patched(hdf5(), shape, huge))
 
 
+@hostile("need the array's axes")
+def h5_chunks_without_axes(folder: Path) -> Path:
+    data = hdf5(lambda file: file.create_dataset("x", data=[[1, 2]], chunks=(1, 2)))
+    layout = data.index(b"\3\2\3")  # Version 3, chunks, 2 axes and the element.
+    return archive(folder, data[: layout + 2] + b"\0" + data[layout + 3 :])
+
+
 @hostile("declares")
 def h5_cut(folder: Path) -> Path:
     return archive(folder, hdf5()[:-8])
@@ -471,6 +478,12 @@ def npz_giant_shape(folder: Path) -> Path:
     return _npz(folder, _npy(head, b"\0" * 4))
 
 
+@hostile("possible shape")
+def npz_impossible_shape(folder: Path) -> Path:
+    head = "{'descr': '<f4', 'fortran_order': False, 'shape': (0, 9223372036854775807), }"
+    return _npz(folder, _npy(head))
+
+
 @hostile("plain numeric array")
 def npz_expression(folder: Path) -> Path:
     return _npz(folder, _npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9**9**9,), }"))
@@ -503,7 +516,7 @@ with_safetensors("st_rest", "all its 8 bytes used", {"a": _entry(0, 4, (1,))})
 with_safetensors("st_outside", "stored bytes", {"a": _entry(0, 1 << 40, (1 << 38,))})
 with_safetensors("st_negative", "whole numbers from 0", {"a": _entry(-8, 0)})
 with_safetensors("st_truth", "whole numbers from 0", {"a": _entry(False, 8)})
-with_safetensors("st_overflow", "stored bytes", {"a": _entry(0, 8, (1 << 40, 1 << 40, 0, 2))})
+with_safetensors("st_overflow", "possible shape", {"a": _entry(0, 0, (1 << 40, 1 << 40, 0))})
 with_safetensors("st_type", "one of", {"a": _entry(0, 8, (2,), "PICKLE")})
 with_safetensors("st_rank", "axes", {"a": _entry(0, 8, (1,) * 40 + (2,))})
 with_safetensors("st_twice", "each key once", b'{"a": 1, "a": 2}')

@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as npst
 
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader
+from cornu.saving.hdf5_messages import Fields, read_dtype
 from cornu.saving.hdf5_writer import HDF5Writer
 from cornu.saving.weights import EXTENDED_DTYPES, read_all
 from cornu.saving.window import Window
@@ -145,6 +146,13 @@ def test_newer_forms_say_what_to_do() -> None:
         "HDF5 group needs its links in its header or in a symbol table; got the newer, indexed "
         "form. Write the file again with h5py's default settings."
     )
+
+
+def test_enumeration_of_enumerations() -> None:
+    """Each level costs 8 bytes: 64 KiB of them would pass Python's limit of recursion."""
+    with pytest.raises(UnsafeFileError) as error:
+        read_dtype(Fields(b"\x18\2\0\0\1\0\0\0" * 8000, "datatype"))
+    assert str(error.value) == "HDF5 enumeration needs whole numbers as its base."
 
 
 def test_damaged_chunk() -> None:
