@@ -123,7 +123,7 @@ class _Part(io.RawIOBase):
         """Nothing is kept back here."""
 
     def checksum(self) -> int:
-        """CRC-32 of what was written (zlib does about 1 GB/s)."""
+        """CRC-32 of what was written (0.2 to 1 s for 1 GiB)."""
         crc, done = 0, 0
         self._file.seek(self._start)
         while done < self.size:
