@@ -500,12 +500,24 @@ class Layer(Module, Operation):
     def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
         """Shapes and dtypes of what a call would return, as symbolic tensors."""
         if type(self).compute_output_shape is not Layer.compute_output_shape:
-            bound = bind(call_signature(type(self)), args, kwargs, self._who())
-            shapes = [shapes_of(v) for v in tensor_arguments(bound).values()]
+            tensors = list(tensor_arguments(bind(call_signature(type(self)), args, kwargs, self._who())).values())
             takes = len(inspect.signature(self.compute_output_shape).parameters)
-            shape = self.compute_output_shape(*shapes[: max(takes, 1)])
-            return _tensors(shape, self.compute_dtype)
+            shape = self.compute_output_shape(*map(shapes_of, tensors[: max(takes, 1)]))
+            received = [self._received_dtype(x) for x in tree.flatten(tensors[:1]) if is_tensor_like(x)]
+            return _tensors(shape, self.compute_output_dtype(*received))
         return spec.evaluate(lambda *a, **k: self._call_on_arrays(a, k, top=False), *args, **kwargs)
+
+    def compute_output_dtype(self, *received: str) -> str:
+        """dtype of the output where ``compute_output_shape`` is written by hand, given those that ``call`` receives.
+
+        The compute dtype, unless a layer passes integers through.
+        """
+        return self.compute_dtype
+
+    def _received_dtype(self, x: Any) -> str:
+        """dtype in which ``call`` gets an argument."""
+        dtype = dtypes.backend_dtype(x.dtype)
+        return self.compute_dtype if self.autocast and dtypes.is_float(dtype) else dtype
 
     def compute_output_shape(self, *args: Any, **kwargs: Any) -> Any:
         """Shape of the output for inputs of a shape."""
