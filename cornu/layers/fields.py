@@ -21,9 +21,9 @@ def initializer(default: Any = "glorot_uniform") -> Any:
     return field(default, initializers.get)
 
 
-def regularizer() -> Any:
+def regularizer(*, config: bool = True) -> Any:
     """A penalty on a weight or an output, added to the loss."""
-    return field(None, regularizers.get)
+    return field(None, regularizers.get, config=config)
 
 
 def constraint() -> Any:
@@ -43,7 +43,7 @@ def positive(what: str, default: Any = MISSING) -> Any:
 
 def positive_int(value: Any, what: str) -> int:
     """``value`` if it is an int of 1 or more."""
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value.__index__() < 1:
+    if not is_int(value) or value.__index__() < 1:
         raise ValueError(explain(what, "an int of 1 or more", repr(value), "Correct the argument."))
     return value.__index__()
 
@@ -55,11 +55,11 @@ def sizes(value: Any, rank: int, what: str, *, minimum: int = 1) -> tuple[int, .
         >>> sizes(3, 2, "kernel_size"), sizes((1, 2), 2, "strides")
         ((3, 3), (1, 2))
     """
-    items = (value,) * rank if hasattr(value, "__index__") and not isinstance(value, bool) else value
+    items = (value,) * rank if is_int(value) else value
     if (
         not isinstance(items, (tuple, list))
         or len(items) != rank
-        or not all(hasattr(i, "__index__") and i.__index__() >= minimum for i in items)
+        or not all(is_int(i) and i.__index__() >= minimum for i in items)
     ):
         raise ValueError(
             explain(
@@ -70,6 +70,36 @@ def sizes(value: Any, rank: int, what: str, *, minimum: int = 1) -> tuple[int, .
             )
         )
     return tuple(i.__index__() for i in items)
+
+
+def margins(value: Any, rank: int, what: str) -> tuple[tuple[int, int], ...]:
+    """(before, after) for each of ``rank`` axes: from one int for all, one for each axis, or a pair for each axis.
+
+    Example:
+        >>> margins(1, 2, "padding"), margins((1, (2, 3)), 2, "padding")
+        (((1, 1), (1, 1)), ((1, 1), (2, 3)))
+    """
+    items = (value,) * rank if is_int(value) else value
+    pairs = [(i, i) if is_int(i) else i for i in items] if isinstance(items, (tuple, list)) else []
+    if len(pairs) != rank or not all(_is_pair(pair) for pair in pairs):
+        raise ValueError(
+            explain(
+                what,
+                f"an int of 0 or more, or for each of {rank} axes an int or a pair (before, after)",
+                repr(value),
+                f"Write for example {((1, 1),) * rank!r}.",
+            )
+        )
+    return tuple((before.__index__(), after.__index__()) for before, after in pairs)
+
+
+def _is_pair(pair: Any) -> bool:
+    return isinstance(pair, (tuple, list)) and len(pair) == 2 and all(is_int(i) and i.__index__() >= 0 for i in pair)
+
+
+def is_int(value: Any) -> bool:
+    """Whether a value is an integer of Python or NumPy, no bool and no array."""
+    return hasattr(value, "__index__") and not isinstance(value, bool)
 
 
 def choice(what: str, *accepted: str) -> Callable[[Any], str]:

@@ -41,7 +41,7 @@ class Dense(Layer):
     bias_initializer: Any = fields.initializer("zeros")
     kernel_regularizer: Any = fields.regularizer()
     bias_regularizer: Any = fields.regularizer()
-    activity_regularizer: Any = fields.regularizer()
+    activity_regularizer: Any = fields.regularizer(config=False)  # Layer writes it if there is one
     kernel_constraint: Any = fields.constraint()
     bias_constraint: Any = fields.constraint()
 
