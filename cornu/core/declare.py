@@ -24,6 +24,8 @@ class Field:
         serialize: turns the attribute into JSON-able data; the registry's general rule if None.
         keyword: whether the argument can only be given by name.
         config: whether ``get_config`` has it.
+        base: whether the first base that is not declared keeps it: its constructor gets it, unconverted.
+        after: name of the inherited field behind which this redeclared one moves.
     """
 
     default: Any = MISSING
@@ -31,6 +33,8 @@ class Field:
     serialize: Callable[[Any], Any] | None = None
     keyword: bool = False
     config: bool = True
+    base: bool = False
+    after: str = ""
     name: str = ""
     annotation: Any = None
 
@@ -42,9 +46,11 @@ def field(
     *,
     keyword: bool = False,
     config: bool = True,
+    base: bool = False,
+    after: str = "",
 ) -> Any:
     """A field of a ``@declared`` class; see ``Field``."""
-    return Field(default, converter, serialize, keyword, config)
+    return Field(default, converter, serialize, keyword, False if base else config, base, after)
 
 
 def declared(cls: T) -> T:
@@ -75,8 +81,10 @@ def declared(cls: T) -> T:
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         values, rest = _bind(type(self).__name__, fields, args, kwargs)
-        base.__init__(self, **rest)
+        base.__init__(self, **rest, **{f.name: values[f.name] for f in fields.values() if f.base})
         for f in fields.values():
+            if f.base:
+                continue
             value = values[f.name]
             setattr(self, f.name, value if f.converter is None else f.converter(value))
         check = getattr(self, "check", None)
@@ -89,7 +97,7 @@ def declared(cls: T) -> T:
     cls.__init__ = __init__  # the point of this decorator
     for name, f in fields.items():
         if name in vars(cls) and isinstance(vars(cls)[name], Field):
-            if f.default is MISSING:
+            if f.default is MISSING or f.base:
                 delattr(cls, name)
             else:
                 setattr(cls, name, f.default)
@@ -112,6 +120,10 @@ def _collect(cls: type) -> dict[str, Field]:
         given = vars(cls).get(name, MISSING)
         f = given if isinstance(given, Field) else Field(given)
         fields[name] = dataclasses.replace(f, name=name, annotation=annotation)
+        if f.after:
+            names = [n for n in fields if n != name]
+            names.insert(names.index(f.after) + 1, name)
+            fields = {n: fields[n] for n in names}
     return fields
 
 
