@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
-from typing import Any, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar, get_type_hints
 
 from cornu.core.errors import explain
 
@@ -23,7 +23,8 @@ class Field:
             called as ``converter(value)``. It runs on defaults as well.
         serialize: turns the attribute into JSON-able data; the registry's general rule if None.
         keyword: whether the argument can only be given by name.
-        config: whether ``get_config`` has it.
+        config: whether ``get_config`` has it; "changed" if only where it is not the default (Keras's configs
+            leave a few arguments out, and files lose them: a default stays out as there, a choice is kept).
         base: whether the first base that is not declared keeps it: its constructor gets it, unconverted.
         after: name of the inherited field behind which this redeclared one moves.
     """
@@ -32,7 +33,7 @@ class Field:
     converter: Callable[[Any], Any] | None = None
     serialize: Callable[[Any], Any] | None = None
     keyword: bool = False
-    config: bool = True
+    config: bool | Literal["changed"] = True
     base: bool = False
     after: str = ""
     name: str = ""
@@ -45,7 +46,7 @@ def field(
     serialize: Callable[[Any], Any] | None = None,
     *,
     keyword: bool = False,
-    config: bool = True,
+    config: bool | Literal["changed"] = True,
     base: bool = False,
     after: str = "",
 ) -> Any:
@@ -107,7 +108,11 @@ def declared(cls: T) -> T:
 def declared_config(self: Any, serialize: Callable[[Any], Any]) -> dict[str, Any]:
     """The declared fields of an object as JSON-able data."""
     fields: dict[str, Field] = getattr(type(self), "__declared_fields__", {})
-    return {name: (f.serialize or serialize)(getattr(self, name)) for name, f in fields.items() if f.config}
+
+    def written(f: Field) -> bool:
+        return f.config if isinstance(f.config, bool) else getattr(self, f.name) != f.default
+
+    return {name: (f.serialize or serialize)(getattr(self, name)) for name, f in fields.items() if written(f)}
 
 
 def _collect(cls: type) -> dict[str, Field]:
@@ -163,8 +168,8 @@ def _signature(fields: dict[str, Field], base: type) -> inspect.Signature:
     parameters = [P("self", P.POSITIONAL_OR_KEYWORD)]
     parameters += [parameter(f, P.POSITIONAL_OR_KEYWORD) for f in fields.values() if not f.keyword]
     parameters += [parameter(f, P.KEYWORD_ONLY) for f in fields.values() if f.keyword]
-    own = [p for p in inspect.signature(base.__init__).parameters.values() if p.name != "self"]
-    if own:
+    accepted = inspect.signature(base.__init__).parameters.values()
+    if any(p.name != "self" and p.name not in fields for p in accepted):
         parameters.append(P("kwargs", P.VAR_KEYWORD))
     return inspect.Signature(parameters)
 
