@@ -36,12 +36,11 @@ def check(loss, y_true, y_pred, fill, weight=None, mask=None):
     assert not np.any(db[4:])
 
 
-@pytest.mark.parametrize("fill", [0.0, np.nan])
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_every_loss(case, fill):
+def test_every_loss(case):
     loss = getattr(losses, case.name)(**case.kwargs)
     y_true, y_pred = data(case.kind, case.shape)
-    check(loss, y_true, y_pred, fill)
+    check(loss, y_true, y_pred, np.nan)
 
 
 @pytest.mark.parametrize("reduction", ["sum_over_batch_size", "mean", "mean_with_sample_weight", "sum", "none"])
