@@ -168,8 +168,9 @@ def _signature(fields: dict[str, Field], base: type) -> inspect.Signature:
     parameters = [P("self", P.POSITIONAL_OR_KEYWORD)]
     parameters += [parameter(f, P.POSITIONAL_OR_KEYWORD) for f in fields.values() if not f.keyword]
     parameters += [parameter(f, P.KEYWORD_ONLY) for f in fields.values() if f.keyword]
+    plain = base.__init__ is object.__init__  # whose signature says (*args, **kwargs), and which takes neither
     accepted = inspect.signature(base.__init__).parameters.values()
-    if any(p.name != "self" and p.name not in fields for p in accepted):
+    if not plain and any(p.name != "self" and p.name not in fields for p in accepted):
         parameters.append(P("kwargs", P.VAR_KEYWORD))
     return inspect.Signature(parameters)
 
