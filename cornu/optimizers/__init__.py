@@ -5,12 +5,39 @@ from typing import Any
 from cornu.core import registry
 from cornu.core.errors import explain
 from cornu.optimizers import schedules
+from cornu.optimizers.adadelta import Adadelta
+from cornu.optimizers.adafactor import Adafactor
+from cornu.optimizers.adagrad import Adagrad
 from cornu.optimizers.adam import Adam, AdamW
+from cornu.optimizers.adamax import Adamax
+from cornu.optimizers.ftrl import Ftrl
+from cornu.optimizers.lamb import Lamb
+from cornu.optimizers.lion import Lion
+from cornu.optimizers.muon import Muon
+from cornu.optimizers.nadam import Nadam
 from cornu.optimizers.optimizer import Optimizer
 from cornu.optimizers.rmsprop import RMSprop
+from cornu.optimizers.schedule_free_adamw import ScheduleFreeAdamW
 from cornu.optimizers.sgd import SGD
 
-__all__ = ["Adam", "AdamW", "Optimizer", "RMSprop", "SGD", "schedules"]
+__all__ = [
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Muon",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "SGD",
+    "ScheduleFreeAdamW",
+    "schedules",
+]
 
 registry.publish("keras.optimizers", __name__)
 _ALIASES = {name.lower(): globals()[name] for name in __all__ if name[0].isupper()}

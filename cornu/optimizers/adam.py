@@ -42,7 +42,7 @@ class Adam(Optimizer):
     def update_rule(self, step: Step, weight: Any, gradient: Any, slots: Mapping[str, Any]) -> Any:
         """One weight's next value and slots."""
         rate = step.learning_rate * jnp.sqrt(1 - self.beta_2**step.number) / (1 - self.beta_1**step.number)
-        changed = moments(self, gradient, slots)
+        changed = moments(self.beta_1, self.beta_2, gradient, slots)
         spread = changed["velocity"]
         if self.amsgrad:
             spread = changed["velocity_hat"] = jnp.maximum(slots["velocity_hat"], spread)
@@ -65,10 +65,10 @@ class AdamW(Adam):
             raise ValueError(explain("AdamW", "a weight_decay that is a number", None, "Pass one, or use Adam."))
 
 
-def moments(optimizer: Any, gradient: Any, slots: Mapping[str, Any]) -> dict[str, Any]:
+def moments(beta_1: Any, beta_2: Any, gradient: Any, slots: Mapping[str, Any]) -> dict[str, Any]:
     """Running means of the gradient ("momentum") and of its square ("velocity")."""
     mean, square = slots["momentum"], slots["velocity"]
     return {
-        "momentum": mean + (gradient - mean) * (1 - optimizer.beta_1),
-        "velocity": square + (jnp.square(gradient) - square) * (1 - optimizer.beta_2),
+        "momentum": mean + (gradient - mean) * (1 - beta_1),
+        "velocity": square + (jnp.square(gradient) - square) * (1 - beta_2),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import jax
@@ -29,14 +29,14 @@ class Slot:
 
     Attributes:
         name: its key in ``update_rule``, and the end of its Variable's name.
-        initial: value of all its elements at first.
+        initial: value of all its elements at first; or a function of the weight's Variable that returns its array.
         shape: sizes, where they are not the weight's.
         dtype: name, where it is not the weight's.
         group: slots of one group lie together in files, weight by weight; groups follow each other.
     """
 
     name: str
-    initial: float = 0.0
+    initial: float | Callable[[Variable], jax.Array] = 0.0
     shape: tuple[int, ...] | None = None
     dtype: str | None = None
     group: int = 0
@@ -195,7 +195,7 @@ class Optimizer(OptimizerState):
         for slot, v in sorted(wanted, key=lambda pair: pair[0].group):
             made = self.add_variable(
                 v.shape if slot.shape is None else slot.shape,
-                _filled(slot.initial),
+                _first_value(slot, v),
                 slot.dtype or v.dtype,
                 layout=v.layout if slot.shape is None else None,
                 name=slot_name(v, slot.name),
@@ -326,8 +326,7 @@ class Optimizer(OptimizerState):
             else:
                 pairs.append((gradient, variable))
         gradients = self._clipped([g for g, _ in pairs])
-        if self.weight_decay is not None:
-            self._decay([v for _, v in pairs], self.weight_decay * rate)
+        self._decay([v for _, v in pairs], rate)
         self.start_step(Step(rate, self._number().astype("float32")))
         for gradient, (_, variable) in zip(gradients, pairs, strict=True):
             self.update_step(gradient, variable, rate)
@@ -341,14 +340,17 @@ class Optimizer(OptimizerState):
             return [clip.by_value(g, self.clipvalue) for g in gradients]
         return gradients
 
-    def _decay(self, variables: Sequence[Variable], part: jax.Array) -> None:
-        for variable in variables:
-            if self._decays(variable):
-                variable.assign(variable.value - variable.value * part)
-
-    def _decays(self, variable: Variable) -> bool:
+    def _decay(self, variables: Sequence[Variable], rate: jax.Array) -> None:
         excluded, patterns = self._undecayed
-        return variable not in excluded and not any(re.search(p, variable.name) for p in patterns)
+        for variable in variables:
+            part = self._decay_of(variable)
+            if part is None or variable in excluded or any(re.search(p, variable.name) for p in patterns):
+                continue
+            variable.assign(variable.value - variable.value * (part * rate))
+
+    def _decay_of(self, variable: Variable) -> float | None:
+        """Part of a weight that goes in each step, per learning rate."""
+        return self.weight_decay
 
     # One step, compiled.
 
@@ -480,8 +482,11 @@ def _at_least(x: jax.Array, dtype: Any) -> jax.Array:
     return x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x
 
 
-def _filled(value: float) -> Any:
-    return lambda shape, dtype: jnp.full(shape, value, dtype)
+def _first_value(slot: Slot, variable: Variable) -> Callable[..., jax.Array]:
+    initial = slot.initial
+    if callable(initial):
+        return lambda shape, dtype: initial(variable)
+    return lambda shape, dtype: jnp.full(shape, initial, dtype)
 
 
 def _check_shapes(gradients: Sequence[jax.Array], variables: Sequence[Variable]) -> None:

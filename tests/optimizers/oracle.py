@@ -2,6 +2,7 @@
 
 import warnings
 
+import jax
 import keras
 import numpy as np
 
@@ -55,10 +56,22 @@ def assert_same_steps(name, kwargs, steps=6, shapes=SHAPES, prepare=None, gradie
             assert_equal(ours.variables, theirs.variables, rtol, "at first")
         drawn = gradients(step) if gradients else values(step + 1, shapes)
         ours.apply(list(drawn), weights)
-        theirs.apply(list(drawn), their_weights)
+        keras_step(theirs, list(drawn), their_weights)
         assert_equal(weights, their_weights, rtol, f"weights after step {step}")
         assert_equal(ours.variables, theirs.variables, rtol, f"state after step {step}")
     return ours, theirs
+
+
+def keras_step(optimizer, gradients, variables):
+    """One step of Keras's; compiled, which takes a tenth of the time of its eager step."""
+    if not hasattr(optimizer, "compiled_for_test"):
+        object.__setattr__(optimizer, "compiled_for_test", jax.jit(optimizer.stateless_apply))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        state = [v.value for v in optimizer.variables]
+        weights, state = optimizer.compiled_for_test(state, gradients, [v.value for v in variables])
+    for variable, value in zip([*variables, *optimizer.variables], [*weights, *state], strict=True):
+        variable.assign(value)
 
 
 def assert_equal(ours, theirs, rtol, when):
