@@ -25,26 +25,26 @@ class Operation:
 
     @property
     def input(self) -> Any:
-        """The symbolic tensors of the only call: one tensor, or the structure that was passed."""
-        node = self._only_call("input")
+        """The symbolic tensors of the first call: one tensor, or the structure that was passed."""
+        node = self._first_call("input")
+        if not node.inputs:  # an input layer
+            return node.outputs
         return node.args[0] if len(node.args) == 1 else node.inputs[0] if len(node.inputs) == 1 else node.inputs
 
     @property
     def output(self) -> Any:
-        """What the only call returned, as symbolic tensors."""
-        return self._only_call("output").outputs
+        """What the first call returned, as symbolic tensors."""
+        return self._first_call("output").outputs
 
-    def _only_call(self, what: str) -> Node:
-        if len(self.calls) == 1:
+    def _first_call(self, what: str) -> Node:
+        if self.calls:
             return self.calls[0]
         raise AttributeError(
             explain(
                 f"{type(self).__name__} {self.name!r}.{what}",
-                "exactly one call on symbolic tensors",
-                f"{len(self.calls)} calls",
-                "Keep the tensors that the calls return and use those."
-                if self.calls
-                else "Call it on an Input or on another layer's output first.",
+                "a call on symbolic tensors",
+                "none",
+                "Call it on an Input or on another layer's output first.",
             )
         )
 

@@ -73,6 +73,11 @@ def register(package: str = "Custom", name: str | None = None) -> Callable[[Any]
     return decorate
 
 
+def registered_objects() -> dict[str, Any]:
+    """The table of registered classes and functions itself."""
+    return _REGISTERED
+
+
 def registered_name(thing: Any) -> str:
     """The name under which a class or function was registered; else its own name."""
     return _REGISTERED_NAMES.get(thing, getattr(thing, "__name__", str(thing)))

@@ -493,6 +493,12 @@ class Layer(Module, Operation):
                 self.build(_as_shape(config["input_shape"]))
             else:
                 return
+            if type(self).build is Layer.build and "input_shape" in config:
+                # The layers inside are built by calls: let an abstract one reach them.
+                spec.evaluate(
+                    lambda x: self._call_on_arrays((x,), {}, top=False),
+                    tree_of_tensors(config["input_shape"], self.compute_dtype),
+                )
         self.built = True
 
     # Shapes.
