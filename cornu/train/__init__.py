@@ -1,0 +1,35 @@
+"""Training: what compile keeps (setup), the pure steps (step), how they are dispatched (drive), the loops (fit)."""
+
+from cornu.train.fit import (
+    FitArguments,
+    current_logs,
+    evaluate,
+    fit,
+    predict,
+    predict_on_batch,
+    test_on_batch,
+    train_on_batch,
+)
+from cornu.train.setup import Setup, arguments_from_config, compile_setup, require_setup
+from cornu.train.step import compute_loss, compute_metrics, metrics_result, predict_step, test_step, train_step
+
+__all__ = [
+    "FitArguments",
+    "Setup",
+    "arguments_from_config",
+    "compile_setup",
+    "compute_loss",
+    "compute_metrics",
+    "current_logs",
+    "evaluate",
+    "fit",
+    "metrics_result",
+    "predict",
+    "predict_on_batch",
+    "predict_step",
+    "require_setup",
+    "test_on_batch",
+    "test_step",
+    "train_on_batch",
+    "train_step",
+]

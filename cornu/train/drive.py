@@ -1,0 +1,340 @@
+"""How steps are dispatched: which arrays go where, how many steps in one compiled call, and when values come back.
+
+Rows of arrays are put on the device once and gathered inside the compiled call, so that a call takes a step
+number and no data; several steps then run in one call (a loop whose length is not compiled in). Computations
+with convolutions do not go into loops on the CPU, where XLA would run them on one thread. Batches that come
+one by one are passed as they come. A smaller last batch is padded, and ``Context.rows`` says which rows are
+real; a model that cannot honour that runs such a batch at its own size instead.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from cornu.core import context, spec, tree
+from cornu.core.errors import explain
+from cornu.core.pure import raw_values
+from cornu.core.spec import KerasTensor
+from cornu.core.variable import Variable
+from cornu.data import ArrayBatches, Batches, StreamedBatches
+from cornu.data.batches import structure_key
+from cornu.kernels.compiler import compiler_options, has_convolution
+from cornu.train import interrupt
+from cornu.train.setup import Setup
+from cornu.train.step import variables_of
+
+# Arrays up to this size go to the device whole.
+_RESIDENT_BYTES = 2 << 30
+# A compiled call should return about this often (seconds), for the progress bar and Ctrl-C.
+_CALL_SECONDS = 0.2
+
+
+class Driver:
+    """Runs one kind of step ("train", "test" or "predict") of a model over batches.
+
+    Attributes:
+        steps: batches per epoch, None if not known.
+        rows_seen: real rows run in the current epoch.
+        outputs: what the last dispatched predict steps returned, one for each batch: (leaves, rows).
+        logs: what a train or test step written by the user returned.
+    """
+
+    def __init__(self, model: Any, setup: Setup, kind: str, batches: Batches, steps: int | None = None):
+        self.model, self.setup, self.kind, self.batches = model, setup, kind, batches
+        self.steps = steps if steps is not None else batches.steps
+        self.limit = steps
+        self.rows_seen = 0
+        self.outputs: list[tuple[Any, int]] = []
+        self.logs: Any = None
+        self._output_structure: Any = None
+        self._pause = _CALL_SECONDS
+        self._first: Any = None
+        self._prepare()
+        self._fixed, self._values = self._variables()
+        self._ids = tuple(id(v) for v in itertools.chain(self._fixed, *self._values))
+        self._resident = self._place()
+
+    # Getting ready.
+
+    def _prepare(self) -> None:
+        """Build what is not built: the model, losses and metrics, the optimizer."""
+        if isinstance(self.batches, ArrayBatches):
+            sample: Any = tree.map_structure(_rowless, self.batches.structure)
+        else:
+            source = self.batches.take(self.limit)
+            self._first = next(source, None)
+            if self._first is None:
+                raise ValueError(
+                    explain(
+                        "Training data",
+                        "at least one batch",
+                        "an iterable that yields none",
+                        "Check it, or make it anew for each run.",
+                    )
+                )
+            self._source: Iterator[Any] | None = itertools.chain([self._first], source)
+            sample = tree.map_structure(_rowless, self._first)
+        x, y, _ = sample
+        if not self.model.built:
+            self.model(x)
+        if self.kind == "predict":
+            return
+        y_pred = (
+            self.model.output
+            if getattr(self.model, "functional", None) is not None
+            else _spec_of_outputs(self.model, x)
+        )
+        self.setup.settle(self.model, y, y_pred)
+        if self.kind == "train" and self.setup.optimizer is not None and not self.setup.optimizer.built:
+            self.setup.optimizer.build(self.model.trainable_variables)
+
+    def _variables(self) -> tuple[list[Variable], list[list[Variable]]]:
+        """Variables that a step reads only, and groups of those that it returns anew."""
+        params, others, slots, metrics = variables_of(self.model)
+        if self.kind == "train":
+            return [], [params, others, slots, metrics]
+        if self.kind == "test":
+            return params, [others, metrics]
+        return params, [others]
+
+    def _place(self) -> Any:
+        """The arrays on the device, if they are arrays and not too large."""
+        if not isinstance(self.batches, ArrayBatches) or self.setup.eager or self.batches.nbytes > _RESIDENT_BYTES:
+            return None
+        return tuple(jnp.asarray(a) for a in self.batches.arrays)
+
+    # Running.
+
+    def epoch(self, generator: np.random.Generator | None, *, one_by_one: bool = False) -> Iterator[tuple[int, int]]:
+        """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch."""
+        self.rows_seen = 0
+        if self._resident is not None:
+            yield from self._run_resident(generator, one_by_one)
+        else:
+            yield from self._run_streamed(generator)
+        on_end = getattr(self.batches, "on_epoch_end", None)
+        if on_end is not None:
+            on_end()
+
+    def _run_resident(self, generator: np.random.Generator | None, one_by_one: bool) -> Iterator[tuple[int, int]]:
+        batches = self.batches
+        assert isinstance(batches, ArrayBatches) and self.steps is not None
+        size, total = batches.batch_size, min(self.steps, batches.steps)
+        order = batches.order(generator)
+        ragged = batches.rows % size != 0
+        exact = ragged and self._couples_rows()
+        if not exact:
+            padded = ragged or self.kind != "train"
+            try:
+                yield from self._dispatch(order, 0, total, size, padded, one_by_one)
+                return
+            except context.RowsCoupled:
+                self._remember_coupling()
+                exact = ragged
+        full = min(total, batches.rows // size)
+        yield from self._dispatch(order, 0, full, size, False, one_by_one)
+        if full < total:
+            rest = order[full * size : batches.rows]
+            for _ in self._dispatch(rest, 0, 1, len(rest), False, True):
+                yield full, 1
+
+    def _dispatch(
+        self, order: np.ndarray, first: int, total: int, size: int, padded: bool, one_by_one: bool
+    ) -> Iterator[tuple[int, int]]:
+        run, looped = self._resident_function(size, padded)
+        on_device = jnp.asarray(order)
+        rows = min(self.batches.rows, len(order))  # type: ignore[union-attr]  # resident batches are arrays
+        count = 1
+        while first < total:
+            count = 1 if one_by_one or not looped else min(count, total - first)
+            started = time.perf_counter()
+            self._call(run, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
+            real = min((first + count) * size, rows) - first * size
+            self.rows_seen += real
+            if self.kind == "predict":
+                self.outputs[-1] = (self.outputs[-1][0], real)
+            yield first, count
+            first += count
+            if looped and not one_by_one:
+                count = self._next_count(count, started)
+
+    def _next_count(self, count: int, started: float) -> int:
+        """Steps for the next call, so that it takes about ``_CALL_SECONDS``; at most eight times as many as before."""
+        jax.block_until_ready(self._values[0][0]._value if self._values[0] else 0)  # pyright: ignore[reportPrivateUsage]
+        per_step = (time.perf_counter() - started) / count
+        return max(1, min(count * 8, int(self._pause / max(per_step, 1e-7))))
+
+    def _run_streamed(self, generator: np.random.Generator | None) -> Iterator[tuple[int, int]]:
+        source = self._stream(generator)
+        size = 0
+        for index, batch in enumerate(source):
+            leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
+            rows = int(leaves[0].shape[0])
+            size = size if 0 < rows <= size else rows
+            self._run_batch(batch, leaves, rows, size)
+            self.rows_seen += rows
+            if self.kind == "predict":
+                self.outputs[-1] = (self.outputs[-1][0], rows)
+            yield index, 1
+
+    def _stream(self, generator: np.random.Generator | None) -> Iterator[Any]:
+        if isinstance(self.batches, StreamedBatches):
+            source = self._source or self.batches.take(self.limit)
+            self._source = None
+            return source
+        return _slices(self.batches, self.batches.order(generator), self.steps)
+
+    def _run_batch(self, batch: Any, leaves: list[Any], rows: int, size: int) -> None:
+        if self.setup.eager:
+            return self._run_eagerly(batch)
+        if not self._couples_rows():
+            weights = (np.arange(size) < rows).astype(np.float32)
+            try:
+                padded = tuple(_pad(leaf, size) for leaf in leaves)
+                return self._call(self._streamed_function(batch, size, True), padded, weights)
+            except context.RowsCoupled:
+                self._remember_coupling()
+        return self._call(self._streamed_function(batch, rows, False), tuple(leaves), None)
+
+    def _run_eagerly(self, batch: Any) -> None:
+        """The step, uncompiled: breakpoints and prints in layers work."""
+        fixed, values = raw_values(self._fixed), tuple(raw_values(group) for group in self._values)
+        leaves = tuple(jnp.asarray(leaf) for leaf in tree.flatten(batch) if leaf is not None)
+        with jax.disable_jit():
+            after, extra = self._step(batch)(fixed, values, leaves, None)
+        self._write_back(after, extra)
+
+    def _call(self, run: Callable[..., Any], *data: Any) -> None:
+        """One compiled call, and its values back into the variables before anything else can happen."""
+        with interrupt.deferred():
+            fixed, values = raw_values(self._fixed), tuple(raw_values(group) for group in self._values)
+            after, extra = run(fixed, values, *data)
+            self._write_back(after, extra)
+
+    def _write_back(self, after: Any, extra: Any) -> None:
+        for group, values in zip(self._values, after, strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable._value = value  # pyright: ignore[reportPrivateUsage]  # the other half of pure()
+        if self.kind == "predict":
+            self.outputs.append((extra, 0))
+        else:
+            self.logs = extra
+
+    def _couples_rows(self) -> bool:
+        return ("coupled", self.kind, self._ids) in self.setup.functions
+
+    def _remember_coupling(self) -> None:
+        self.setup.functions["coupled", self.kind, self._ids] = True
+
+    # Compiled functions.
+
+    def _step(self, structure: Any) -> Callable[..., Any]:
+        """``(fixed, values, leaves, rows) -> (values, extra)`` for batches nested like ``structure``."""
+        model, kind, setup = self.model, self.kind, self.setup
+        shape = tree.map_structure(lambda a: a is not None, structure)
+        custom = not getattr(getattr(type(model), f"{kind}_step", None), "is_default", False)
+
+        def step(fixed: Any, values: Any, leaves: Any, rows: Any) -> tuple[Any, Any]:
+            setup.traces[kind] = setup.traces.get(kind, 0) + 1
+            supply = iter(leaves)
+            data = tree.pack(shape, [next(supply) if there else None for there in tree.flatten(shape)])
+            with context.scope(rows=rows, path=(), losses=None):
+                if kind == "train":
+                    logs, state = model.train_step(tuple(list(v) for v in values), data)
+                    return tuple(tuple(v) for v in state), logs if custom else None
+                if kind == "test":
+                    logs, (_, others, metrics) = model.test_step((list(fixed), *(list(v) for v in values)), data)
+                    return (tuple(others), tuple(metrics)), logs if custom else None
+                outputs, others = model.predict_step((list(fixed), list(values[0])), data)
+                return (tuple(others),), outputs
+
+        return step
+
+    def _resident_function(self, size: int, padded: bool) -> tuple[Callable[..., Any], bool]:
+        """The compiled call for arrays on the device, and whether it takes several steps at once."""
+        assert isinstance(self.batches, ArrayBatches)
+        key = (self.kind, "resident", self.batches.key(), size, padded, self._ids)
+        if key not in self.setup.functions:
+            self.setup.functions[key] = self._compile_resident(size, padded)
+        return self.setup.functions[key]
+
+    def _compile_resident(self, size: int, padded: bool) -> tuple[Callable[..., Any], bool]:
+        assert isinstance(self.batches, ArrayBatches)
+        inner = jax.jit(self._step(self.batches.structure))
+        fixed, values = _avals(raw_values(self._fixed)), _avals(tuple(raw_values(g) for g in self._values))
+        leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in self._resident)
+        rows = jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None
+        # Traced once here; the calls below find it in JAX's cache.
+        jaxpr = inner.trace(fixed, values, leaves, rows).jaxpr
+        convolutions = has_convolution(jaxpr)
+        platform = jax.default_backend()
+        custom = not getattr(getattr(type(self.model), f"{self.kind}_step", None), "is_default", False)
+        looped = self.kind != "predict" and not custom and not (convolutions and platform == "cpu")
+
+        def at(i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
+            start = i * size
+            index = jax.lax.dynamic_slice(order, (start,), (size,))
+            batch = tuple(jnp.take(a, index, axis=0, mode="clip", unique_indices=False) for a in data)
+            weights = ((start + jnp.arange(size)) < total).astype(jnp.float32) if padded else None
+            return inner(fixed, values, batch, weights)
+
+        def once(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
+            return at(first, fixed, values, data, order, total)
+
+        def many(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
+            def body(i: Any, carried: Any) -> Any:
+                return at(i, fixed, carried, data, order, total)[0]
+
+            return jax.lax.fori_loop(first, first + count, body, values), None
+
+        options = compiler_options(platform, convolutions)
+        run = jax.jit(many if looped else once, donate_argnums=(1,), compiler_options=options)
+        return run, looped
+
+    def _streamed_function(self, batch: Any, size: int, padded: bool) -> Callable[..., Any]:
+        key = (self.kind, "streamed", structure_key(batch), size, padded, self._ids)
+        if key not in self.setup.functions:
+            step = self._step(batch)
+            options = compiler_options(jax.default_backend())
+            self.setup.functions[key] = jax.jit(step, donate_argnums=(1,), compiler_options=options)
+        return self.setup.functions[key]
+
+
+def _rowless(a: Any) -> Any:
+    """Shape and dtype of an array with its batch axis unknown; symbolic."""
+    if a is None:
+        return None
+    return KerasTensor((None, *a.shape[1:]), str(a.dtype))
+
+
+def _spec_of_outputs(model: Any, x: Any) -> Any:
+    return tree.map_structure(spec.spec_of, model.compute_output_spec(x))
+
+
+def _avals(values: Any) -> Any:
+    return jax.tree_util.tree_map(
+        lambda a: jax.ShapeDtypeStruct(a.shape, a.dtype, weak_type=getattr(a, "weak_type", False)), values
+    )
+
+
+def _slices(batches: ArrayBatches, order: np.ndarray, steps: int | None) -> Iterator[Any]:
+    """Batches gathered on the host, for arrays too large for the device and for eager runs."""
+    for start in range(0, batches.rows, batches.batch_size)[:steps]:
+        index = order[start : min(start + batches.batch_size, batches.rows)]
+        yield batches.pack(np.asarray(a)[index] for a in batches.arrays)
+
+
+def _pad(a: Any, size: int) -> Any:
+    """Rows of zeros appended up to ``size``."""
+    missing = size - a.shape[0]
+    if missing == 0:
+        return a
+    a = np.asarray(a)
+    return np.concatenate([a, np.zeros((missing, *a.shape[1:]), a.dtype)])

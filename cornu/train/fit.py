@@ -1,0 +1,345 @@
+"""The loops: fit, evaluate, predict, and their one-batch forms."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+
+from cornu.callbacks import CallbackList, History
+from cornu.core import seeds, tree
+from cornu.core.errors import StructureError, explain
+from cornu.core.pure import holding, raw_values
+from cornu.data import ArrayBatches, Batches, as_batches, split_validation, unpack
+from cornu.train import interrupt
+from cornu.train.drive import Driver
+from cornu.train.progress import Progress
+from cornu.train.setup import Setup, require_setup
+from cornu.train.step import metrics_result
+from cornu.train.weights import weigh_classes
+
+
+@dataclasses.dataclass
+class FitArguments:
+    """The arguments of ``Model.fit``, which documents them."""
+
+    x: Any = None
+    y: Any = None
+    batch_size: int | None = None
+    epochs: int = 1
+    verbose: Any = "auto"
+    callbacks: Any = None
+    validation_split: float = 0.0
+    validation_data: Any = None
+    shuffle: bool = True
+    class_weight: Any = None
+    sample_weight: Any = None
+    initial_epoch: int = 0
+    steps_per_epoch: int | None = None
+    validation_steps: int | None = None
+    validation_batch_size: int | None = None
+    validation_freq: Any = 1
+
+
+def fit(model: Any, given: FitArguments) -> History:
+    """Train; see ``Model.fit``."""
+    setup = require_setup(model, "fit")
+    batches, validation = _data_of(model, given)
+    verbose = 1 if given.verbose == "auto" else int(given.verbose)
+    with interrupt.handled():
+        driver = Driver(model, setup, "train", batches, given.steps_per_epoch)
+        setup.batch_size = getattr(batches, "batch_size", None)
+        callbacks = CallbackList(given.callbacks, model, epochs=given.epochs, steps=driver.steps, verbose=verbose)
+        history = History()
+        history.set_model(model)
+        history.set_params({"epochs": given.epochs, "steps": driver.steps, "verbose": verbose})
+        callbacks.append(history)
+        evaluation = None if validation is None else _Evaluation(model, setup, validation, given.validation_steps)
+        generator = np.random.Generator(np.random.Philox(seeds.draw_default_seed()))
+        model.stop_training = False
+        callbacks.on_train_begin()
+        logs: dict[str, Any] = {}
+        for epoch in range(given.initial_epoch, given.epochs):
+            callbacks.on_epoch_begin(epoch)
+            title = f"Epoch {epoch + 1}/{given.epochs}"
+            logs = _train_epoch(
+                model,
+                setup,
+                driver,
+                generator,
+                callbacks,
+                Progress(driver.steps, title, verbose),
+                _due(given, epoch),
+                evaluation,
+            )
+            callbacks.on_epoch_end(epoch, logs)
+            if model.stop_training:
+                break
+        if hasattr(setup.optimizer, "finalize_variable_values"):
+            setup.optimizer.finalize_variable_values(model.trainable_variables)
+        callbacks.on_train_end(logs)
+    return history
+
+
+def _data_of(model: Any, given: FitArguments) -> tuple[Batches, Any]:
+    """Training batches, and those to validate on (or None)."""
+    x, y, weight = given.x, given.y, given.sample_weight
+    validation = given.validation_data
+    if given.validation_split and validation is None:
+        (x, y, weight), validation = split_validation(x, y, weight, given.validation_split)
+    batches = as_batches(
+        x,
+        y,
+        weight,
+        batch_size=given.batch_size,
+        shuffle=bool(given.shuffle),
+        class_weight=given.class_weight,
+        weigh=lambda by, bw, cw: weigh_classes(model, by, bw, cw),
+    )
+    if validation is None:
+        return batches, None
+    if isinstance(validation, (tuple, list)):
+        vx, vy, vw = unpack(tuple(validation))
+    else:
+        vx, vy, vw = validation, None, None
+    size = given.validation_batch_size or given.batch_size
+    streamed = not hasattr(batches, "rows") and given.validation_batch_size is None
+    return batches, as_batches(
+        vx, vy, vw, batch_size=None if streamed or not isinstance(validation, (tuple, list)) else size
+    )
+
+
+def _due(given: FitArguments, epoch: int) -> bool:
+    """Whether to validate after an epoch."""
+    every = given.validation_freq
+    return (epoch + 1) % every == 0 if isinstance(every, int) else epoch + 1 in every
+
+
+class _Evaluation:
+    """Validation data with its driver, kept over epochs."""
+
+    def __init__(self, model: Any, setup: Setup, batches: Batches, steps: int | None):
+        self.model, self.setup, self.batches, self.steps = model, setup, batches, steps
+        self.driver: Driver | None = None
+
+    def run(self, callbacks: CallbackList, progress: Progress | None = None) -> dict[str, Any]:
+        """Loss and metrics on the data."""
+        if self.driver is None:
+            self.driver = Driver(self.model, self.setup, "test", self.batches, self.steps)
+        self.model.reset_metrics()
+        callbacks.on_test_begin()
+        hooks = callbacks.wants_batches["test"]
+        done = 0
+        for first, count in _with_begin(self.driver, None, callbacks if hooks else None, "test"):
+            done = first + count
+            if hooks:
+                callbacks.on_test_batch_end(first, current_logs(self.model, self.setup, self.driver))
+            if progress is not None:
+                progress.update(done, lambda: current_logs(self.model, self.setup, self.driver))
+        logs = current_logs(self.model, self.setup, self.driver)
+        callbacks.on_test_end(logs)
+        if progress is not None:
+            progress.finish(done, logs)
+        return logs
+
+
+def _train_epoch(
+    model: Any,
+    setup: Setup,
+    driver: Driver,
+    generator: np.random.Generator,
+    callbacks: CallbackList,
+    progress: Progress,
+    validate: bool,
+    evaluation: _Evaluation | None,
+) -> dict[str, Any]:
+    model.reset_metrics()
+    hooks = callbacks.wants_batches["train"]
+    done = 0
+    for first, count in _with_begin(driver, generator, callbacks if hooks else None, "train"):
+        done = first + count
+        if hooks:
+            callbacks.on_train_batch_end(first, current_logs(model, setup, driver))
+            if model.stop_training:
+                break
+        progress.update(done, lambda: current_logs(model, setup, driver))
+    if driver.steps is None:
+        driver.steps = progress.steps = done
+    logs = current_logs(model, setup, driver)
+    if evaluation is not None and validate:
+        logs.update({f"val_{k}": v for k, v in evaluation.run(callbacks).items()})
+    progress.finish(done, logs)
+    return logs
+
+
+def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, kind: str) -> Any:
+    """The driver's dispatches, each preceded by the callbacks' begin hook if there is one to call."""
+    if callbacks is None:
+        yield from driver.epoch(generator)
+        return
+    begin = getattr(callbacks, f"on_{kind}_batch_begin")
+    steps = driver.epoch(generator, one_by_one=True)
+    index = 0
+    while driver.steps is None or index < driver.steps:
+        begin(index)
+        step = next(steps, None)
+        if step is None:
+            return
+        yield step
+        index += 1
+    for step in steps:  # nothing is left but the end of the epoch
+        yield step
+
+
+def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict[str, Any]:
+    """The metrics now, by name, as floats; those that a step of the user's own returned, if it did."""
+    if driver is not None and driver.logs is not None:
+        return {name: to_number(value) for name, value in driver.logs.items()}
+    variables = model.metrics_variables
+    key = ("results", tuple(id(v) for v in variables))
+    if key not in setup.functions:
+        names: list[str] = []
+
+        def read(values: Any) -> list[Any]:
+            with holding(variables, values):
+                result = metrics_result(model)
+            names[:] = result  # compiled functions would return a dict sorted by name
+            return list(result.values())
+
+        setup.functions[key] = (read if setup.eager else jax.jit(read)), names
+    function, names = setup.functions[key]
+    values = function(raw_values(variables))
+    return {name: to_number(value) for name, value in zip(names, values, strict=True)}
+
+
+def to_number(value: Any) -> Any:
+    """A float, or an array where a metric has several values."""
+    array = np.asarray(value)
+    return float(array) if array.size == 1 else array
+
+
+def evaluate(
+    model: Any,
+    x: Any,
+    y: Any,
+    *,
+    batch_size: int | None,
+    verbose: Any,
+    sample_weight: Any,
+    steps: int | None,
+    callbacks: Any,
+    return_dict: bool,
+) -> Any:
+    """Loss and metrics on data; see ``Model.evaluate``."""
+    setup = require_setup(model, "evaluate")
+    batches = _batches_like_fit(setup, x, y, sample_weight, batch_size)
+    verbose = 1 if verbose == "auto" else int(verbose)
+    with interrupt.handled():
+        evaluation = _Evaluation(model, setup, batches, steps)
+        told = CallbackList(callbacks, model, steps=steps or batches.steps, verbose=verbose)
+        logs = evaluation.run(told, Progress(steps or batches.steps, "", verbose))
+    return logs if return_dict else _in_order(model, setup, logs)
+
+
+def _batches_like_fit(setup: Setup, x: Any, y: Any, sample_weight: Any, batch_size: int | None) -> Batches:
+    """Batches; where no size is given, of the size that fit used, for which compiled functions are there."""
+    batches = as_batches(x, y, sample_weight, batch_size=batch_size)
+    if batch_size is None and setup.batch_size is not None and isinstance(batches, ArrayBatches):
+        batches.batch_size = min(setup.batch_size, batches.rows)
+    return batches
+
+
+def _in_order(model: Any, setup: Setup, logs: dict[str, Any]) -> Any:
+    """Values as Keras lists them: one number alone is not put into a list."""
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any) -> Any:
+    """Outputs for all rows; see ``Model.predict``."""
+    setup = setup_for_predict(model)
+    batches = _batches_like_fit(setup, x, None, None, batch_size)
+    verbose = 1 if verbose == "auto" else int(verbose)
+    with interrupt.handled():
+        driver = Driver(model, setup, "predict", batches, steps)
+        told = CallbackList(callbacks, model, steps=driver.steps, verbose=verbose)
+        progress = Progress(driver.steps, "", verbose)
+        hooks = told.wants_batches["predict"]
+        told.on_predict_begin()
+        done = 0
+        for first, count in _with_begin(driver, None, told if hooks else None, "predict"):
+            done = first + count
+            if hooks:
+                told.on_predict_batch_end(first, {"outputs": _cut(*driver.outputs[-1])})
+            progress.update(done, dict)
+        told.on_predict_end()
+        progress.finish(done, {})
+        parts = [_cut(*output) for output in driver.outputs]
+    return tree.map_structure(lambda *p: p[0] if len(p) == 1 else np.concatenate(p), *parts)
+
+
+def setup_for_predict(model: Any) -> Setup:
+    """The setup, or an empty one for models that were not compiled."""
+    if model.training_setup is not None:
+        return model.training_setup
+    if "_predict_setup" not in model.__dict__:
+        object.__setattr__(model, "_predict_setup", Setup({}, None))
+    return model.__dict__["_predict_setup"]
+
+
+def _cut(outputs: Any, rows: int) -> Any:
+    """The real rows of a batch's outputs, as NumPy arrays."""
+    return tree.map_structure(lambda a: np.asarray(a)[:rows] if getattr(a, "ndim", 0) else np.asarray(a), outputs)
+
+
+# One batch at a time.
+
+
+def train_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
+    """One training step; metrics run on from earlier batches, as in Keras."""
+    setup = require_setup(model, "train_on_batch")
+    if class_weight is not None and sample_weight is not None:
+        raise ValueError(
+            explain("train_on_batch", "class_weight or sample_weight", "both", "Multiply them into sample_weight.")
+        )
+    return _one_batch(model, setup, "train", x, y, sample_weight, class_weight, return_dict)
+
+
+def test_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
+    """Metrics after one more batch."""
+    return _one_batch(model, require_setup(model, "test_on_batch"), "test", x, y, sample_weight, None, return_dict)
+
+
+def _one_batch(
+    model: Any, setup: Setup, kind: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool
+) -> Any:
+    batches = _whole(x, y, sample_weight, class_weight, model)
+    with interrupt.handled():
+        driver = Driver(model, setup, kind, batches, 1)
+        for _ in driver.epoch(None, one_by_one=True):
+            pass
+    logs = current_logs(model, setup, driver)
+    return logs if return_dict else _in_order(model, setup, logs)
+
+
+def _whole(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, model: Any = None) -> Batches:
+    """All rows as one batch."""
+    probe = as_batches(
+        x, y, sample_weight, class_weight=class_weight, weigh=lambda by, bw, cw: weigh_classes(model, by, bw, cw)
+    )
+    if not hasattr(probe, "rows"):
+        raise StructureError(
+            explain("One batch", "arrays", f"an iterable ({type(x).__name__})", "Pass the arrays of one batch.")
+        )
+    probe.batch_size = probe.rows  # type: ignore[union-attr]  # arrays
+    return probe
+
+
+def predict_on_batch(model: Any, x: Any) -> Any:
+    """Outputs for one batch."""
+    driver = Driver(model, setup_for_predict(model), "predict", _whole(x), 1)
+    for _ in driver.epoch(None, one_by_one=True):
+        pass
+    return _cut(*driver.outputs[-1])

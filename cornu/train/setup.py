@@ -1,0 +1,245 @@
+"""What ``compile`` was given, and the losses and metrics that follow once the outputs are known."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from cornu import losses, metrics, optimizers
+from cornu.core import registry, tree
+from cornu.core.errors import explain
+from cornu.train.outputs import by_output, output_names
+from cornu.train.protocols import Trainable
+
+
+@dataclasses.dataclass
+class OutputLoss:
+    """The loss of one output.
+
+    Attributes:
+        index: which output, flat.
+        name: the output's name.
+        function: ``f(y, y_pred, sample_weight) -> scalar``.
+        weight: factor in the total, None for 1.
+        mean: running mean under ``<name>_loss``, where there are several.
+    """
+
+    index: int
+    name: str
+    function: Any
+    weight: Any
+    mean: Any = None
+
+
+@dataclasses.dataclass
+class OutputMetric:
+    """A metric on one output; ``report`` is its name in logs."""
+
+    index: int
+    name: str
+    metric: Any
+    weighted: bool
+    report: str
+
+
+@dataclasses.dataclass
+class Setup:
+    """How a model is trained.
+
+    Attributes:
+        arguments: what ``compile`` was given.
+        optimizer: the object.
+        eager: whether steps run uncompiled.
+        loss_mean: running mean of the total loss.
+        losses, metrics: per output; empty until ``settle`` has seen outputs.
+        functions: compiled functions by kind and structure, kept over fits.
+        traces: how often a step was traced, by kind (for tests).
+        names: of the outputs.
+        batch_size: rows per step of the last fit on arrays.
+    """
+
+    arguments: dict[str, Any]
+    optimizer: Any
+    eager: bool = False
+    loss_mean: Any = dataclasses.field(default_factory=lambda: metrics.Mean(name="loss"))
+    losses: list[OutputLoss] = dataclasses.field(default_factory=list[OutputLoss])
+    metrics: list[OutputMetric] = dataclasses.field(default_factory=list[OutputMetric])
+    settled: bool = False
+    functions: dict[Any, Any] = dataclasses.field(default_factory=dict[Any, Any])
+    traces: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
+    names: list[str] = dataclasses.field(default_factory=list[str])
+    batch_size: int | None = None
+
+    def settle(self, model: Trainable, y: Any, y_pred: Any) -> None:
+        """Match losses and metrics with the outputs; ``y`` and ``y_pred`` have shapes and dtypes."""
+        if self.settled:
+            return
+        self.names = output_names(model, y_pred)
+        self._settle_losses(y_pred)
+        self._settle_metrics(y, y_pred)
+        self.settled = True
+
+    def _settle_losses(self, y_pred: Any) -> None:
+        given = by_output(self.arguments["loss"], self.names, y_pred, "loss", is_item=callable)
+        weights = by_output(self.arguments["loss_weights"], self.names, y_pred, "loss_weights")
+        if (
+            self.arguments["loss"] is not None
+            and not isinstance(self.arguments["loss"], (list, tuple, dict))
+            and len(self.names) > 1
+        ):
+            # One loss object for all outputs is one running mean less than objects of their own; strings make new ones.
+            given = [self.arguments["loss"]] * len(self.names)
+        self.losses = [
+            OutputLoss(i, name, losses.as_loss(item), weight)
+            for i, (name, item, weight) in enumerate(zip(self.names, given, weights, strict=True))
+            if item is not None
+        ]
+        if len(self.names) > 1:
+            for loss in self.losses:
+                loss.mean = metrics.Mean(name=f"{loss.name}_loss")
+
+    def _settle_metrics(self, y: Any, y_pred: Any) -> None:
+        targets = targets_by_output(y, self.names, y_pred)
+        predictions = tree.flatten(y_pred)
+        by_index = {loss.index: loss.function for loss in self.losses}
+        found: list[OutputMetric] = []
+        for argument, weighted in (("metrics", False), ("weighted_metrics", True)):
+            given = self.arguments[argument]
+            if len(self.names) == 1 and isinstance(given, (list, tuple)):
+                per_output: list[Any] = [_only_list(given)]
+            else:
+                per_output = by_output(given, self.names, y_pred, argument)
+            for index, items in enumerate(per_output):
+                for item in _as_list(items):
+                    metric = self._metric(item, targets[index], predictions[index], by_index.get(index))
+                    found.append(OutputMetric(index, self.names[index], metric, weighted, ""))
+        _name_reports(found, len(self.names) > 1)
+        self.metrics = found
+
+    def _metric(self, item: Any, y: Any, y_pred: Any, loss: Any) -> Any:
+        if isinstance(item, str) and item.lower() in ("accuracy", "acc", "crossentropy", "ce"):
+            return metrics.resolve_accuracy(item.lower(), y, y_pred, loss)
+        return metrics.as_metric(item)
+
+    def all_metrics(self) -> list[Any]:
+        """Running means of the losses, then the metrics."""
+        return [
+            self.loss_mean,
+            *(loss.mean for loss in self.losses if loss.mean is not None),
+            *(m.metric for m in self.metrics),
+        ]
+
+    def reports(self) -> list[tuple[str, Any]]:
+        """Name in logs and metric, in the order in which ``evaluate`` returns them."""
+        means = [(loss.mean.name, loss.mean) for loss in self.losses if loss.mean is not None]
+        return [("loss", self.loss_mean), *means, *((m.report, m.metric) for m in self.metrics)]
+
+    def config(self) -> dict[str, Any]:
+        """What ``compile`` was given, as data."""
+        data = {
+            key: registry.serialize(value)
+            for key, value in self.arguments.items()
+            if key not in ("optimizer", "auto_scale_loss")
+        }
+        optimizer = getattr(self.optimizer, "inner_optimizer", None) if self.arguments["scaled"] else None
+        data.pop("scaled", None)
+        data["jit_compile"] = not self.eager
+        return {"optimizer": registry.serialize(optimizer or self.optimizer), **data}
+
+
+def _only_list(items: Any) -> Any:
+    """Metrics of the only output: ``["mae"]`` and ``[["mae"]]`` are the same."""
+    return items[0] if len(items) == 1 and isinstance(items[0], (list, tuple)) else items
+
+
+def _as_list(items: Any) -> list[Any]:
+    if items is None:
+        return []
+    return [i for i in tree.flatten(items) if i is not None] if isinstance(items, (list, tuple, dict)) else [items]
+
+
+def _name_reports(found: list[OutputMetric], several: bool) -> None:
+    """Names in logs: prefixed by the output where there are several, numbered where they repeat."""
+    seen: dict[str, int] = {}
+    for entry in found:
+        base = f"{entry.name}_{entry.metric.name}" if several else entry.metric.name
+        count = seen.get(base, 0)
+        seen[base] = count + 1
+        entry.report = base if count == 0 else f"{base}_{count}"
+
+
+def targets_by_output(y: Any, names: list[str], y_pred: Any) -> list[Any]:
+    """The target of each output, None where there is none."""
+    if y is None:
+        return [None] * len(names)
+    if len(names) == 1 and not isinstance(y, dict):
+        leaves = tree.flatten(y)
+        return leaves if len(leaves) == 1 else by_output(y, names, y_pred, "y")
+    if len(names) > 1 and not tree.is_nested(y):
+        return by_output([y], names, y_pred, "y")
+    return by_output(y, names, y_pred, "y")
+
+
+def compile_setup(model: Trainable, *, optimizer: Any, eager: bool = False, **arguments: Any) -> Setup:
+    """The setup that ``Model.compile`` asks for."""
+    made = optimizers.get(optimizer)
+    jit_compile = arguments.pop("jit_compile")
+    run_eagerly = arguments.pop("run_eagerly")
+    scaled = False
+    policy = getattr(model, "dtype_policy", None)
+    if (
+        arguments.get("auto_scale_loss")
+        and getattr(policy, "name", "") == "mixed_float16"
+        and not hasattr(made, "inner_optimizer")
+    ):
+        made, scaled = optimizers.LossScaleOptimizer(made, name="loss_scale_optimizer"), True
+    ordered = {
+        "loss": arguments["loss"],
+        "loss_weights": arguments["loss_weights"],
+        "metrics": arguments["metrics"],
+        "weighted_metrics": arguments["weighted_metrics"],
+        "run_eagerly": bool(run_eagerly),
+        "steps_per_execution": arguments["steps_per_execution"],
+        "scaled": scaled,
+    }
+    setup = Setup(ordered, made, eager=bool(run_eagerly) or jit_compile is False)
+    names = getattr(model, "output_names", None) if getattr(model, "functional", None) is not None else None
+    if names is not None:
+        _check_names(model, ordered)
+    return setup
+
+
+def _check_names(model: Any, arguments: dict[str, Any]) -> None:
+    """Unknown output names are found when ``compile`` is called, not in the first step."""
+    for what in ("loss", "loss_weights", "metrics", "weighted_metrics"):
+        if isinstance(arguments[what], dict):
+            by_output(arguments[what], list(model.output_names), model.output, what)
+
+
+def arguments_from_config(config: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of ``compile`` from data."""
+    known = (
+        "optimizer",
+        "loss",
+        "loss_weights",
+        "metrics",
+        "weighted_metrics",
+        "run_eagerly",
+        "steps_per_execution",
+        "jit_compile",
+    )
+    return {key: registry.deserialize(config[key]) for key in known if key in config}
+
+
+def require_setup(model: Any, what: str) -> Setup:
+    """The setup, or an error that says to compile."""
+    if model.training_setup is None:
+        raise ValueError(
+            explain(
+                f"{what} of model {model.name!r}",
+                "a compiled model",
+                "one that was not",
+                "Call model.compile(optimizer=..., loss=...) first.",
+            )
+        )
+    return model.training_setup
