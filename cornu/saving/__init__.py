@@ -1,10 +1,40 @@
 """Files that travel both ways and can never hurt.
 
-Read upwards: `errors` and `limits`; `window` (bytes by position); `checked_json`, `zip_reader`,
-`hdf5`, `npz` and `safetensors`, which check what they read; `archive`, which puts them together.
+Read upwards: ``errors`` and ``limits``; ``window`` (bytes by position); ``checked_json``, ``zip_reader``,
+``hdf5``, ``npz`` and ``safetensors``, which check what they read; ``archive``, which puts them together;
+``layout`` (which object's arrays lie where) and ``models`` (whole models and weights).
 """
 
+from cornu.core.registry import register as register_keras_serializable
+from cornu.saving.checked_json import parse_json
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.limits import Limits
+from cornu.saving.models import load_model, load_weights, save_model, save_weights
+from cornu.saving.objects import (
+    CustomObjectScope,
+    custom_object_scope,
+    deserialize_keras_object,
+    get_custom_objects,
+    get_registered_name,
+    get_registered_object,
+    serialize_keras_object,
+)
 
-__all__ = ["FileFormatError", "Limits", "UnsafeFileError"]
+__all__ = [
+    "CustomObjectScope",
+    "FileFormatError",
+    "Limits",
+    "UnsafeFileError",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "load_model",
+    "load_weights",
+    "parse_json",
+    "register_keras_serializable",
+    "save_model",
+    "save_weights",
+    "serialize_keras_object",
+]

@@ -1,0 +1,256 @@
+"""Whole models and their weights to files and back."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cornu.core import registry
+from cornu.core.errors import explain, show_shape
+from cornu.core.variable import Variable
+from cornu.saving.archive import read_archive, write_archive
+from cornu.saving.atomic import atomic_file
+from cornu.saving.errors import FileFormatError
+from cornu.saving.hdf5 import HDF5Reader
+from cornu.saving.layout import saved_objects
+from cornu.saving.npz import NpzReader
+from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
+from cornu.saving.weights import StoredArray, WeightsReader, WeightsWriter
+from cornu.saving.window import Window
+
+# The version whose files ours are like; readers do not look at it.
+KERAS_VERSION = "3.15.1"
+
+
+def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool | None = None) -> None:
+    """Write a model to one ``.keras`` file: whole or not at all.
+
+    Args:
+        model: a model; its compile configuration and optimizer state are included.
+        filepath: where; an extension is not needed.
+        overwrite: whether an existing file is replaced.
+        zipped: False writes a folder.
+    """
+    _refuse_existing(filepath, overwrite)
+    if str(filepath).endswith((".h5", ".hdf5")):
+        raise ValueError(
+            explain(
+                "Saving a model",
+                "a .keras file",
+                repr(str(filepath)),
+                "Use the extension .keras, or save_weights for weights alone.",
+            )
+        )
+    if not model.built:
+        raise ValueError(
+            explain(
+                f"Saving model {model.name!r}",
+                "weights",
+                "a model that was never built",
+                "Call it on data, or build(input_shape).",
+            )
+        )
+    write_archive(
+        filepath,
+        registry.serialize_object(model),
+        {"keras_version": KERAS_VERSION},
+        lambda writer: _write_weights(model, writer),
+        zipped=zipped is not False,
+    )
+
+
+def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Any:
+    """The model that a file holds: architecture, weights, compile configuration and optimizer state.
+
+    Nothing that the file says is imported or run: classes are the library's own, those registered, and those
+    passed. ``safe_mode`` is accepted for compatibility; there is no unsafe mode.
+
+    Args:
+        filepath: a ``.keras`` file, with or without that extension, or its unzipped folder.
+        custom_objects: further classes and functions by name.
+        compile: whether to compile as the saved model was.
+
+    Raises:
+        UnsafeFileError: the file asks for what loading never does.
+        FileFormatError: it is damaged, or no model file.
+    """
+    path = _existing(filepath)
+    with read_archive(path) as archive:
+        config = dict(archive.config)
+        if not compile:
+            config.pop("compile_config", None)
+        model = registry.deserialize(config, custom_objects)
+        if not hasattr(model, "load_weights"):
+            raise FileFormatError(
+                explain(
+                    f"File {str(filepath)!r}",
+                    "a model",
+                    f"an object of class {type(model).__name__}",
+                    "Load it with what saved it.",
+                )
+            )
+        _read_weights(model, archive.weights, str(filepath))
+    return model
+
+
+def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
+    """Write a model's weights to ``.weights.h5`` or ``.safetensors``; with the optimizer's state in the first."""
+    _refuse_existing(filepath, overwrite)
+    name = str(filepath)
+    if max_shard_size is not None:
+        raise NotImplementedError(
+            explain(
+                "save_weights", "one file", f"max_shard_size={max_shard_size!r}", "Leave it out, or use .safetensors."
+            )
+        )
+    if name.endswith(".safetensors"):
+        with atomic_file(filepath) as file:
+            collected = SafetensorsWriter(file, {"framework": "cornu"})
+            _write_weights(model, collected, optimizer=False)
+            collected.close()
+        return
+    if not name.endswith(".h5"):
+        raise ValueError(
+            explain("save_weights", "a name that ends in .weights.h5 or .safetensors", repr(name), "Add the ending.")
+        )
+    from cornu.saving.hdf5_writer import HDF5Writer  # h5py, which `import cornu` does without
+
+    with atomic_file(filepath) as file, HDF5Writer(file) as writer:
+        _write_weights(model, writer)
+
+
+def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
+    """Read weights into a built model; if one does not fit, nothing is changed.
+
+    Args:
+        filepath: ``.weights.h5``, ``.safetensors``, ``.npz`` or a whole ``.keras`` file.
+        skip_mismatch: leave out what does not fit and say so.
+    """
+    if kwargs:
+        raise TypeError(explain("load_weights", "filepath and skip_mismatch", ", ".join(kwargs), "Remove the others."))
+    path = _existing(filepath)
+    name = str(path)
+    if name.endswith((".h5", ".hdf5")):
+        reader: WeightsReader = HDF5Reader(Window.of_path(path))
+    elif name.endswith(".safetensors"):
+        reader = SafetensorsReader(Window.of_path(path))
+    elif name.endswith(".npz"):
+        reader = NpzReader(Window.of_path(path))
+    else:
+        with read_archive(path) as archive:
+            _read_weights(model, archive.weights, name, skip_mismatch)
+        return
+    with reader:
+        _read_weights(model, reader, name, skip_mismatch)
+
+
+def _refuse_existing(filepath: Any, overwrite: bool) -> None:
+    if not overwrite and os.path.exists(filepath):
+        raise FileExistsError(
+            explain("Saving", "a path that is free", repr(str(filepath)), "Pass overwrite=True or another path.")
+        )
+
+
+def _existing(filepath: Any) -> Path:
+    path = Path(filepath)
+    if path.exists():
+        return path
+    with_ending = path.with_name(path.name + ".keras")
+    if with_ending.exists():
+        return with_ending
+    folder = path.parent if path.parent.is_dir() else Path()
+    near = difflib.get_close_matches(path.name, [p.name for p in folder.iterdir()], 1)
+    hint = f"Did you mean {near[0]!r}?" if near else "Check the path."
+    raise FileNotFoundError(explain("Loading", "a file that exists", repr(str(filepath)), hint))
+
+
+def _write_weights(model: Any, writer: WeightsWriter, optimizer: bool = True) -> None:
+    for path, thing in saved_objects(model):
+        if not optimizer and (path == "optimizer" or path.startswith("optimizer/")):
+            continue
+        store: dict[str, Any] = {}
+        thing.save_own_variables(store)
+        arrays = {name: np.asarray(v.value if isinstance(v, Variable) else v) for name, v in store.items()}
+        writer.write(f"{path}/vars" if path else "vars", arrays, name=getattr(thing, "name", None))
+
+
+class _Store(Mapping[str, Any]):
+    """A group's arrays, read when asked for."""
+
+    def __init__(self, arrays: Mapping[str, StoredArray]):
+        self._arrays = arrays
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self._arrays[name].read()
+
+    def __iter__(self) -> Any:
+        return iter(self._arrays)
+
+    def __len__(self) -> int:
+        return len(self._arrays)
+
+
+def _read_weights(model: Any, reader: WeightsReader, source: str, skip_mismatch: bool = False) -> None:
+    """All arrays into the model, or none."""
+    objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
+    problems = [] if skip_mismatch else _differences(objects, reader)
+    if problems:
+        raise ValueError(_report(model, source, problems))
+    variables = [v for _, _, thing in objects for v in thing.variables]
+    before = [v.value for v in variables]
+    try:
+        for group, path, thing in objects:
+            _read_one(thing, path, reader.get(group, {}), skip_mismatch)
+    except BaseException:
+        for variable, value in zip(variables, before, strict=True):
+            variable.assign(value)
+        raise
+
+
+def _read_one(thing: Any, path: str, arrays: Mapping[str, StoredArray], skip_mismatch: bool) -> None:
+    if path.split("/")[0] == "optimizer" and len(arrays) != len(thing.variables):
+        return  # weights alone, or another optimizer's state: it starts fresh
+    if skip_mismatch and not _fits(thing, arrays):
+        return
+    if arrays or thing.own_variables():
+        thing.load_own_variables(_Store(arrays))
+
+
+def _fits(thing: Any, arrays: Mapping[str, StoredArray]) -> bool:
+    mine = thing.own_variables()
+    return len(mine) == len(arrays) and all(
+        str(i) not in arrays or tuple(arrays[str(i)].shape) == v.shape for i, v in enumerate(mine)
+    )
+
+
+def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> list[tuple[str, str, str]]:
+    """For each object whose arrays do not fit: its layer, what it expects, what is there."""
+    found = []
+    for group, path, thing in objects:
+        if path.split("/")[0] == "optimizer" or type(thing).load_own_variables is not _default_load(thing):
+            continue
+        arrays = reader.get(group, {})
+        if not _fits(thing, arrays):
+            expected = ", ".join(show_shape(v.shape) for v in thing.own_variables()) or "nothing"
+            there = ", ".join(show_shape(tuple(a.shape)) for a in arrays.values()) or "nothing"
+            found.append((f"{group} ({type(thing).__name__} {getattr(thing, 'name', '')!r})", expected, there))
+    return found
+
+
+def _default_load(thing: Any) -> Any:
+    """The base's ``load_own_variables``, which takes arrays "0", "1", ... in order."""
+    return next(vars(b)["load_own_variables"] for b in reversed(type(thing).__mro__) if "load_own_variables" in vars(b))
+
+
+def _report(model: Any, source: str, problems: list[tuple[str, str, str]]) -> str:
+    lines = [f"Model {model.name!r} needs the arrays of its own layers; got others in {source!r}."]
+    lines += [f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems[:8]]
+    if len(problems) > 8:
+        lines.append(f"  ... and {len(problems) - 8} more.")
+    lines.append("Load it into the architecture that was saved, or pass skip_mismatch=True.")
+    return "\n".join(lines)
