@@ -1,1 +1,82 @@
-"""Cornu: the functional deep-learning API on one engine."""
+"""Cornu: the functional deep-learning API, compiled whole by XLA through JAX.
+
+import cornu as keras
+from cornu import layers
+
+x = keras.Input((784,))
+y = layers.Dense(10)(layers.Dense(64, activation="relu")(x))
+model = keras.Model(x, y)
+model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+"""
+
+from cornu import (
+    activations,
+    callbacks,
+    config,
+    constraints,
+    datasets,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    ops,
+    optimizers,
+    random,
+    regularizers,
+    saving,
+    utils,
+)
+from cornu.core.dtypes import DTypePolicy
+from cornu.core.graph import Operation
+from cornu.core.pure import pure
+from cornu.core.spec import KerasTensor
+from cornu.core.variable import Variable
+from cornu.initializers import Initializer
+from cornu.layers import Input, InputSpec, Layer
+from cornu.losses import Loss
+from cornu.metrics import Metric
+from cornu.models import Functional, Model, Sequential
+from cornu.optimizers import Optimizer
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DTypePolicy",
+    "Functional",
+    "Initializer",
+    "Input",
+    "InputSpec",
+    "KerasTensor",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Operation",
+    "Optimizer",
+    "Sequential",
+    "Variable",
+    "activations",
+    "callbacks",
+    "config",
+    "constraints",
+    "datasets",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "pure",
+    "random",
+    "regularizers",
+    "saving",
+    "utils",
+    "version",
+]
+
+
+def version() -> str:
+    """The library's version."""
+    return __version__

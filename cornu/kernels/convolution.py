@@ -184,9 +184,7 @@ def conv_transpose(
     steps, spacing = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     extra = (None,) * rank if output_padding is None else _output_padding(output_padding, rank)
     extents = tuple(map(extent, kernel.shape[:rank], spacing))
-    pairs = tuple(
-        _transposed_pair(*axis, padding) for axis in zip(extents, steps, extra, strict=True)
-    )
+    pairs = tuple(_transposed_pair(*axis, padding) for axis in zip(extents, steps, extra, strict=True))
     flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
     window = _Window((1,) * rank, pairs, spacing, 1)
     return _convolve_xla(x, flipped, window, data_format, stretch=steps)
@@ -209,9 +207,7 @@ def _transposed_pair(window: int, stride: int, extra: int | None, padding: str) 
     it (or less), ``crop`` what is cut off at both ends together.
     """
     if padding not in ("valid", "same"):
-        raise ValueError(
-            f"conv_transpose needs padding 'valid' or 'same'; got {padding!r}. Name one of the two."
-        )
+        raise ValueError(f"conv_transpose needs padding 'valid' or 'same'; got {padding!r}. Name one of the two.")
     if padding == "same":
         growth = stride - window if extra is None else extra - 2 * (window // 2)
         crop = max(window - stride if extra is None else -growth, 0)
@@ -317,9 +313,7 @@ def _convolve_planes(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Ar
     return total.reshape(*seen.shape[:2], *total.shape[1:])
 
 
-def _taps(
-    x: jax.Array, taps: Sequence[int], window: _Window
-) -> Iterator[tuple[tuple[int, ...], jax.Array]]:
+def _taps(x: jax.Array, taps: Sequence[int], window: _Window) -> Iterator[tuple[tuple[int, ...], jax.Array]]:
     """For each tap of the window over the first spatial axes: its index and what it sees of x."""
     rank = len(taps)
     extents = tuple(map(extent, taps, window.dilation))
@@ -329,12 +323,8 @@ def _taps(
     padded = lax.pad(x, jnp.zeros((), x.dtype), pads) if any(map(any, window.padding)) else x
     for tap in itertools.product(*map(range, taps)):
         slices = tuple(
-            slice(index * space, index * space + (count - 1) * stride + 1, stride)
-            if count
-            else slice(0, 0)
-            for index, space, count, stride in zip(
-                tap, window.dilation, counts, window.strides, strict=True
-            )
+            slice(index * space, index * space + (count - 1) * stride + 1, stride) if count else slice(0, 0)
+            for index, space, count, stride in zip(tap, window.dilation, counts, window.strides, strict=True)
         )
         yield tap, padded[(slice(None), *slices)]
 

@@ -109,9 +109,7 @@ def average_pool(
         return total / jnp.asarray(math.prod(window), x.dtype)
     for axis, size, step, pair in zip(axes, window, steps, pairs, strict=True):
         count = _counts(x.shape[axis], size, step, pair)
-        total = total / jnp.expand_dims(
-            count.astype(x.dtype), [a for a in range(x.ndim) if a != axis]
-        )
+        total = total / jnp.expand_dims(count.astype(x.dtype), [a for a in range(x.ndim) if a != axis])
     return total
 
 
@@ -125,9 +123,7 @@ def _arguments(
     window = per_axis(pool_size, rank, "pool_size")
     steps = window if strides is None else per_axis(strides, rank, "strides")
     if padding not in ("valid", "same"):
-        raise ValueError(
-            f"pooling needs padding 'valid' or 'same'; got {padding!r}. Name one of the two."
-        )
+        raise ValueError(f"pooling needs padding 'valid' or 'same'; got {padding!r}. Name one of the two.")
     sizes = [x.shape[axis] for axis in axes]
     return axes, window, steps, padding_pairs(padding, sizes, window, steps)
 
@@ -157,9 +153,7 @@ def _reduce_window(
 
     pads = pairs if isinstance(pairs, str) else everywhere(pairs, (0, 0))
     initial = np.asarray(start, x.dtype)
-    return lax.reduce_window(
-        x, initial, operation, everywhere(window, 1), everywhere(steps, 1), pads
-    )
+    return lax.reduce_window(x, initial, operation, everywhere(window, 1), everywhere(steps, 1), pads)
 
 
 def _pad(x: jax.Array, value: float, axes: range, pairs: Pairs) -> jax.Array:
@@ -182,9 +176,7 @@ def _slices(x: jax.Array, axis: int, window: int, step: int) -> list[jax.Array]:
     count = output_size(x.shape[axis], window, step, (0, 0))
     if not count:
         return [lax.slice_in_dim(x, 0, 0, axis=axis)]
-    return [
-        lax.slice_in_dim(x, tap, tap + (count - 1) * step + 1, step, axis) for tap in range(window)
-    ]
+    return [lax.slice_in_dim(x, tap, tap + (count - 1) * step + 1, step, axis) for tap in range(window)]
 
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))

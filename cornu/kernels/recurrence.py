@@ -68,9 +68,7 @@ def lstm(
     Source: Hochreiter and Schmidhuber 1997 with the forget gate of Gers 2000; weights, gates and
     masks as ``keras.layers.LSTM`` (tanh, sigmoid).
     """
-    outputs, (h, c) = _sequence(
-        _LSTM, x, (h0, c0), kernel, bias, (recurrent_kernel,), mask, reverse
-    )
+    outputs, (h, c) = _sequence(_LSTM, x, (h0, c0), kernel, bias, (recurrent_kernel,), mask, reverse)
     return outputs, h, c
 
 
@@ -217,9 +215,7 @@ def _run_backward(
             d_inputs = jnp.where(counts, d_inputs, jnp.zeros((), d_inputs.dtype))
         return d_old, d_inputs
 
-    d_first, d_inputs = lax.scan(
-        step, d_last, (d_outputs, states, saved, before, mask), reverse=not reverse
-    )
+    d_first, d_inputs = lax.scan(step, d_last, (d_outputs, states, saved, before, mask), reverse=not reverse)
     return d_inputs, d_first, cell.weight_gradient(d_inputs, saved, before, weights), None
 
 
@@ -272,9 +268,7 @@ def _lstm_gradient(
     return (d_inputs @ weights[0].T, d_c * f), d_inputs
 
 
-def _plain_weight_gradient(
-    d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays
-) -> Arrays:
+def _plain_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
     return (_over_all_steps(state[0], d_inputs),)
 
 
@@ -301,9 +295,7 @@ def _gru_gradient(
     return (d_h * z + d_recurrent @ weights[0].T,), jnp.concatenate([d_z, d_r, d_n], axis=-1)
 
 
-def _gru_weight_gradient(
-    d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays
-) -> Arrays:
+def _gru_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
     units = state[0].shape[-1]
     gates, d_n = d_inputs[..., : 2 * units], d_inputs[..., 2 * units :]
     d_recurrent = jnp.concatenate([gates, d_n * saved[1]], axis=-1)
@@ -337,9 +329,7 @@ def _gru_before_gradient(
     return (d_before,), jnp.concatenate([d_gates, d_n], axis=-1)
 
 
-def _gru_before_weight_gradient(
-    d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays
-) -> Arrays:
+def _gru_before_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
     (h,), r = state, saved[1]
     gates = 2 * h.shape[-1]
     d_gates = _over_all_steps(h, d_inputs[..., :gates])

@@ -43,8 +43,7 @@ def spatial_start(data_format: str) -> int:
     if data_format == "channels_first":
         return 2
     raise ValueError(
-        "data_format needs 'channels_last' or 'channels_first'; "
-        f"got {data_format!r}. Name one of the two."
+        f"data_format needs 'channels_last' or 'channels_first'; got {data_format!r}. Name one of the two."
     )
 
 
