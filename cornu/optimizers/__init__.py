@@ -4,7 +4,7 @@ from typing import Any
 
 from cornu.core import registry
 from cornu.core.errors import explain
-from cornu.optimizers import schedules
+from cornu.optimizers import legacy, schedules
 from cornu.optimizers.adadelta import Adadelta
 from cornu.optimizers.adafactor import Adafactor
 from cornu.optimizers.adagrad import Adagrad
@@ -13,6 +13,8 @@ from cornu.optimizers.adamax import Adamax
 from cornu.optimizers.ftrl import Ftrl
 from cornu.optimizers.lamb import Lamb
 from cornu.optimizers.lion import Lion
+from cornu.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from cornu.optimizers.multi_optimizer import MultiOptimizer, OptimizerMap
 from cornu.optimizers.muon import Muon
 from cornu.optimizers.nadam import Nadam
 from cornu.optimizers.optimizer import Optimizer
@@ -30,17 +32,21 @@ __all__ = [
     "Ftrl",
     "Lamb",
     "Lion",
+    "LossScaleOptimizer",
+    "MultiOptimizer",
     "Muon",
     "Nadam",
     "Optimizer",
+    "OptimizerMap",
     "RMSprop",
     "SGD",
     "ScheduleFreeAdamW",
+    "legacy",
     "schedules",
 ]
 
 registry.publish("keras.optimizers", __name__)
-_ALIASES = {name.lower(): globals()[name] for name in __all__ if name[0].isupper()}
+_ALIASES = {name.lower(): globals()[name] for name in __all__ if name[0].isupper() and name != "OptimizerMap"}
 
 
 def get(identifier: Any) -> Any:
