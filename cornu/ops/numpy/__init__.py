@@ -1,5 +1,6 @@
 """Functions on arrays, named as in NumPy."""
 
+from cornu.ops.linalg import slogdet
 from cornu.ops.numpy.arithmetic import (
     abs,
     absolute,
@@ -391,6 +392,7 @@ __all__ = [
     "sinc",
     "sinh",
     "size",
+    "slogdet",
     "sort",
     "split",
     "sqrt",
