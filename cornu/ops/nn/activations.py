@@ -8,8 +8,8 @@ import jax.numpy as jnp
 from cornu.core import config
 from cornu.core.op import elementwise, op
 from cornu.core.spec import SymbolicShape
-from cornu.ops.rules import rows_along, shape_of, shaped, unchanged
-from cornu.ops.tensor import Axis, Tensor, array, axes_of, static_axis
+from cornu.ops.rules import arranged, rows_along, shape_of, shaped, unchanged
+from cornu.ops.tensor import Axis, Tensor, axes_of, static_axis
 
 
 @op(spec_rule=elementwise)
@@ -38,7 +38,7 @@ def sigmoid(x: Tensor) -> Tensor:
         >>> sigmoid(0.0).tolist()
         0.5
     """
-    return jax.nn.sigmoid(array(x))
+    return jax.nn.sigmoid(_float(x))
 
 
 @op(spec_rule=elementwise)
@@ -56,13 +56,13 @@ def sparse_sigmoid(x: Tensor) -> Tensor:
 @op(spec_rule=elementwise)
 def log_sigmoid(x: Tensor) -> Tensor:
     """``log(sigmoid(x))`` without overflow."""
-    return jax.nn.log_sigmoid(array(x))
+    return jax.nn.log_sigmoid(_float(x))
 
 
 @op(spec_rule=elementwise)
 def softplus(x: Tensor) -> Tensor:
     """``log(1 + exp(x))``."""
-    return jax.nn.softplus(array(x))
+    return jax.nn.softplus(_float(x))
 
 
 @op(spec_rule=elementwise)
@@ -80,7 +80,7 @@ def squareplus(x: Tensor, b: float = 4) -> Tensor:
 @op(spec_rule=elementwise)
 def softsign(x: Tensor) -> Tensor:
     """``x / (1 + |x|)``."""
-    return jax.nn.soft_sign(array(x))
+    return jax.nn.soft_sign(_float(x))
 
 
 @op(spec_rule=elementwise)
@@ -161,7 +161,7 @@ def _halved(x: Tensor, axis: int = -1) -> SymbolicShape:
     return (*shape[:place], half, *shape[place + 1 :])
 
 
-@op(spec_rule=shaped(_halved), rows=rows_along("axis", default=-1))
+@op(spec_rule=arranged(_halved), rows=rows_along("axis", default=-1))
 def glu(x: Tensor, axis: int = -1) -> Tensor:
     """``a * sigmoid(b)`` for the halves a and b of ``x`` along an axis (Dauphin et al. 2017).
 
