@@ -4,6 +4,7 @@ from typing import Any
 
 from cornu.core import registry
 from cornu.losses.alignment import squeeze_or_expand_to_same_rank as squeeze_or_expand_to_same_rank
+from cornu.losses.circle import Circle, circle
 from cornu.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -12,7 +13,19 @@ from cornu.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from cornu.losses.ctc import CTC, ctc
+from cornu.losses.focal import (
+    BinaryFocalCrossentropy,
+    CategoricalFocalCrossentropy,
+    CategoricalGeneralizedCrossEntropy,
+    binary_focal_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_generalized_cross_entropy,
+)
+from cornu.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
+from cornu.losses.likelihood import KLDivergence, Poisson, kl_divergence, poisson
 from cornu.losses.loss import FunctionLoss, Loss
+from cornu.losses.overlap import Dice, Tversky, dice, tversky
 from cornu.losses.regression import (
     CosineSimilarity,
     Huber,
@@ -33,32 +46,57 @@ from cornu.losses.targets import check_target as check_target
 
 __all__ = [
     "BinaryCrossentropy",
+    "BinaryFocalCrossentropy",
+    "CTC",
     "CategoricalCrossentropy",
+    "CategoricalFocalCrossentropy",
+    "CategoricalGeneralizedCrossEntropy",
+    "CategoricalHinge",
+    "Circle",
     "CosineSimilarity",
+    "Dice",
+    "Hinge",
     "Huber",
+    "KLDivergence",
     "LogCosh",
     "Loss",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
+    "Poisson",
     "SparseCategoricalCrossentropy",
+    "SquaredHinge",
+    "Tversky",
     "binary_crossentropy",
+    "binary_focal_crossentropy",
     "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_generalized_cross_entropy",
+    "categorical_hinge",
+    "circle",
     "cosine_similarity",
+    "ctc",
+    "dice",
+    "hinge",
     "huber",
+    "kl_divergence",
     "log_cosh",
     "mean_absolute_error",
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "mean_squared_logarithmic_error",
+    "poisson",
     "sparse_categorical_crossentropy",
+    "squared_hinge",
+    "tversky",
 ]
 
 registry.publish("keras.losses", __name__)
 
 _SHORT = {
     "bce": binary_crossentropy,
+    "kld": kl_divergence,
     "mse": mean_squared_error,
     "mae": mean_absolute_error,
     "mape": mean_absolute_percentage_error,

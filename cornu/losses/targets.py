@@ -6,7 +6,6 @@ from typing import Any
 
 from cornu.core import registry
 from cornu.core.errors import ShapeError, explain, show_shape
-from cornu.losses.crossentropy import sparse_categorical_crossentropy
 
 
 def check_target(y_true: Any, y_pred: Any, loss: Any, output_name: str | None) -> None:
@@ -62,4 +61,21 @@ def _class_numbers(target: tuple[int, ...], output: tuple[int, ...], loss: Any) 
     return target in (wanted, (*wanted, 1)), f"class numbers of shape {show_shape(wanted)}", do
 
 
-_RULES = {sparse_categorical_crossentropy.__name__: _class_numbers}
+def _embeddings(target: tuple[int, ...], output: tuple[int, ...], loss: Any) -> tuple[bool, str, str]:
+    fits = len(output) == 2 and target in (output[:1], (*output[:1], 1))
+    needs = f"one class number for each embedding of shape {show_shape(output)}"
+    return fits, needs, "Give labels of shape (batch,), and embeddings of shape (batch, d)."
+
+
+def _sequences(target: tuple[int, ...], output: tuple[int, ...], loss: Any) -> tuple[bool, str, str]:
+    fits = len(output) == 3 and len(target) == 2 and target[0] == output[0]
+    needs = f"shape (batch, labels) for an output of shape {show_shape(output)}, (batch, time, classes)"
+    return fits, needs, "Give one row of class numbers, padded with 0, for each sequence."
+
+
+_RULES = {
+    "sparse_categorical_crossentropy": _class_numbers,
+    "categorical_generalized_cross_entropy": _class_numbers,
+    "circle": _embeddings,
+    "ctc": _sequences,
+}

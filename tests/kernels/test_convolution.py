@@ -25,9 +25,7 @@ def assert_same_with_gradients(ours, reference, *arrays, tolerance=2e-5):
 
         return jax.jit(jax.value_and_grad(loss, argnums=range(len(arrays)), has_aux=True))
 
-    ((_, y), gradients), ((_, y_ref), gradients_ref) = (
-        projected(function)(*arrays) for function in (ours, reference)
-    )
+    ((_, y), gradients), ((_, y_ref), gradients_ref) = (projected(function)(*arrays) for function in (ours, reference))
     assert y.shape == y_ref.shape
     assert y.dtype == arrays[0].dtype
     for a, b in zip((y, *gradients), (y_ref, *gradients_ref), strict=True):
@@ -110,14 +108,10 @@ def test_conv_in_one_dimension_is_its_definition(size, window, stride, dilation,
     padding=st.sampled_from(["valid", "same"]),
     output_padding=st.sampled_from([None, 0, 1, 2]),
 )
-def test_conv_transpose_in_one_dimension_is_that_of_keras(
-    size, window, stride, dilation, padding, output_padding
-):
+def test_conv_transpose_in_one_dimension_is_that_of_keras(size, window, stride, dilation, padding, output_padding):
     x, kernel = normal(1, size, 2), normal(window, 3, 2, seed=1)
     y = conv_transpose(x, kernel, stride, padding, output_padding, dilation=dilation)
-    expected = keras.ops.conv_transpose(
-        x, kernel, stride, padding, output_padding, dilation_rate=dilation
-    )
+    expected = keras.ops.conv_transpose(x, kernel, stride, padding, output_padding, dilation_rate=dilation)
     assert y.shape == expected.shape
     np.testing.assert_allclose(y, expected, rtol=1e-5, atol=1e-5)
 
@@ -173,10 +167,7 @@ def test_every_method_of_the_table_agrees_with_plain_xla(case, monkeypatch):
 
 
 def test_the_table_uses_every_method():
-    chosen = {
-        table.convolution_method(shape, channels // shape[-2])
-        for _, channels, shape, _ in CASES.values()
-    }
+    chosen = {table.convolution_method(shape, channels // shape[-2]) for _, channels, shape, _ in CASES.values()}
     assert chosen == {"xla", "product", "patches", "taps", "split", "planes"}
 
 
@@ -220,9 +211,7 @@ def test_unknown_sizes_stay_symbols():
     kernel = jax.ShapeDtypeStruct((3, 3, 1, 4), "float32")
     y = jax.eval_shape(lambda x, k: conv(x, k, 2, "same"), x, kernel)
     assert str(y.shape) == "(b, - floordiv(- h, 2), 4, 4)"
-    y = jax.eval_shape(
-        lambda x, k: conv_transpose(x, k, 2, "same"), y, kernel.update(shape=(3, 3, 2, 4))
-    )
+    y = jax.eval_shape(lambda x, k: conv_transpose(x, k, 2, "same"), y, kernel.update(shape=(3, 3, 2, 4)))
     assert y.shape[0] == batch
     assert y.shape[2:] == (8, 2)
 
@@ -251,8 +240,7 @@ ERRORS = [
     ),
     (
         lambda: conv(normal(2, 8, 3), normal(3, 3, 4), strides=0),
-        "strides needs one positive integer or 1 of them; got 0. "
-        "Give one number for each spatial axis.",
+        "strides needs one positive integer or 1 of them; got 0. Give one number for each spatial axis.",
     ),
     (
         lambda: conv(normal(2, 8, 3), normal(3, 3, 4), data_format="NWC"),
@@ -269,8 +257,7 @@ ERRORS = [
     ),
     (
         lambda: conv_transpose(normal(2, 8, 3), normal(3, 4, 3), output_padding=-1),
-        "output_padding needs one integer >= 0 or 1 of them; got -1. "
-        "Give one number for each spatial axis.",
+        "output_padding needs one integer >= 0 or 1 of them; got -1. Give one number for each spatial axis.",
     ),
     (
         lambda: depthwise_conv(normal(2, 8, 3), normal(3, 2, 1)),

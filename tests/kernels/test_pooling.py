@@ -56,9 +56,7 @@ def test_first_of_equal_maxima_takes_the_gradient_as_in_xla(monkeypatch, argumen
 
 def test_nan_wins_and_takes_the_gradient(monkeypatch):
     x = jnp.array([1.0, np.nan, 2.0, np.nan, 3.0, 4.0]).reshape(1, 6, 1)
-    (y, gradient), (y_xla, _) = (
-        gradient_on(platform, monkeypatch, x, 3) for platform in ("cpu", "gpu")
-    )
+    (y, gradient), (y_xla, _) = (gradient_on(platform, monkeypatch, x, 3) for platform in ("cpu", "gpu"))
     np.testing.assert_array_equal(y, y_xla)
     np.testing.assert_array_equal(y[0, :, 0], [np.nan, np.nan])
     np.testing.assert_array_equal(gradient[0, :, 0], [0, 1, 0, 2, 0, 0])
@@ -95,12 +93,9 @@ def test_unknown_sizes_stay_symbols(kind):
 def test_messages():
     with pytest.raises(ValueError) as caught:
         max_pool(normal(1, 4, 1), 2, padding="causal")
-    assert str(caught.value) == (
-        "pooling needs padding 'valid' or 'same'; got 'causal'. Name one of the two."
-    )
+    assert str(caught.value) == ("pooling needs padding 'valid' or 'same'; got 'causal'. Name one of the two.")
     with pytest.raises(ValueError) as caught:
         average_pool(normal(1, 4, 4, 1), (2, 2, 2))
     assert str(caught.value) == (
-        "pool_size needs one positive integer or 2 of them; got (2, 2, 2). "
-        "Give one number for each spatial axis."
+        "pool_size needs one positive integer or 2 of them; got (2, 2, 2). Give one number for each spatial axis."
     )

@@ -29,6 +29,5 @@ def test_message():
     with pytest.raises(ValueError) as caught:
         upsample_nearest(normal(1, 2, 1), 0)
     assert str(caught.value) == (
-        "size needs one positive integer or 1 of them; got 0. "
-        "Give one number for each spatial axis."
+        "size needs one positive integer or 1 of them; got 0. Give one number for each spatial axis."
     )

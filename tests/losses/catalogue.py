@@ -22,8 +22,7 @@ class Case(NamedTuple):
 
 CASES = [
     *(
-        Case(name, kind, {}, shape)
-        for shape in [(4, 3), (4, 5, 3)]
+        Case(name, kind, {}, (4, 5, 3))
         for name, kind in [
             ("MeanSquaredError", "numbers"),
             ("MeanAbsoluteError", "numbers"),
@@ -35,6 +34,15 @@ CASES = [
             ("BinaryCrossentropy", "yes_no"),
             ("CategoricalCrossentropy", "one_hot"),
             ("SparseCategoricalCrossentropy", "classes"),
+            ("KLDivergence", "distributions"),
+            ("Poisson", "distributions"),
+            ("Hinge", "yes_no"),
+            ("SquaredHinge", "signs"),
+            ("CategoricalHinge", "one_hot"),
+            ("BinaryFocalCrossentropy", "yes_no"),
+            ("CategoricalFocalCrossentropy", "one_hot"),
+            ("Dice", "yes_no"),
+            ("Tversky", "yes_no"),
         ]
     ),
     Case("Huber", "numbers", {"delta": 0.3}),
@@ -47,6 +55,18 @@ CASES = [
     Case("CategoricalCrossentropy", "one_hot", {"axis": 1}, (4, 5, 3)),
     Case("SparseCategoricalCrossentropy", "classes_logits", {"from_logits": True}),
     Case("SparseCategoricalCrossentropy", "classes", {"ignore_class": 0}, (4, 5, 3)),
+    Case("CategoricalGeneralizedCrossEntropy", "classes"),
+    Case("CategoricalGeneralizedCrossEntropy", "classes", {"q": 0.2}),
+    Case("BinaryFocalCrossentropy", "yes_no", {"apply_class_balancing": True, "alpha": 0.3, "gamma": 1.5, "axis": 1}),
+    Case("BinaryFocalCrossentropy", "yes_no_logits", {"from_logits": True, "label_smoothing": 0.1}),
+    Case("CategoricalFocalCrossentropy", "one_hot", {"alpha": [0.1, 0.5, 1.0], "gamma": 1.5}),
+    Case("CategoricalFocalCrossentropy", "one_hot_logits", {"from_logits": True, "label_smoothing": 0.1}),
+    Case("Dice", "yes_no", {"axis": (1, 2)}, (4, 5, 3)),
+    Case("Dice", "yes_no", {"axis": (0, 1)}, (4, 5, 3)),
+    Case("Tversky", "yes_no", {"alpha": 0.3, "beta": 0.7, "axis": -1}),
+    Case("Circle", "embeddings", {}, (6, 3)),
+    Case("Circle", "embeddings", {"gamma": 2.0, "margin": 0.2, "remove_diagonal": False}, (6, 3)),
+    Case("CTC", "sequences", {}, (3, 6, 4)),
 ]
 
 
@@ -59,6 +79,15 @@ def data(kind: str, shape: tuple, seed: int = 0) -> tuple[np.ndarray, np.ndarray
         y_pred = rng.normal(scale=3, size=shape).astype("float32")
     if kind == "numbers":
         return rng.normal(size=shape).astype("float32"), rng.normal(size=shape).astype("float32")
+    if kind == "distributions":
+        return rng.uniform(0, 1, shape).astype("float32"), y_pred
+    if kind == "embeddings":
+        lengths = np.linalg.norm(y_pred - 0.5, axis=-1, keepdims=True)
+        return np.array([0, 0, 1, 1, 2, 0][: shape[0]]), 0.9 * (y_pred - 0.5) / lengths
+    if kind == "sequences":
+        return np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0]]), rng.normal(size=shape).astype("float32")
+    if kind == "signs":
+        return rng.choice([-1, 1], shape).astype("float32"), y_pred
     if kind == "yes_no":
         return rng.integers(0, 2, shape).astype("float32"), y_pred
     classes = rng.integers(0, shape[-1], shape[:-1])
