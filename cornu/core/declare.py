@@ -27,6 +27,8 @@ class Field:
             leave a few arguments out, and files lose them: a default stays out as there, a choice is kept).
         base: whether the first base that is not declared keeps it: its constructor gets it, unconverted.
         after: name of the inherited field behind which this redeclared one moves.
+        hidden: accepted by name but not shown in the signature: older names that files and programs still use.
+        attribute: where the value is kept, if not under the argument's name (which something else may have).
     """
 
     default: Any = MISSING
@@ -36,6 +38,8 @@ class Field:
     config: bool | Literal["changed"] = True
     base: bool = False
     after: str = ""
+    hidden: bool = False
+    attribute: str = ""
     name: str = ""
     annotation: Any = None
 
@@ -49,9 +53,12 @@ def field(
     config: bool | Literal["changed"] = True,
     base: bool = False,
     after: str = "",
+    hidden: bool = False,
+    attribute: str = "",
 ) -> Any:
     """A field of a ``@declared`` class; see ``Field``."""
-    return Field(default, converter, serialize, keyword, False if base else config, base, after)
+    config = False if base else config
+    return Field(default, converter, serialize, keyword or hidden, config, base, after, hidden, attribute)
 
 
 def declared(cls: T) -> T:
@@ -87,7 +94,7 @@ def declared(cls: T) -> T:
             if f.base:
                 continue
             value = values[f.name]
-            setattr(self, f.name, value if f.converter is None else f.converter(value))
+            setattr(self, f.attribute, value if f.converter is None else f.converter(value))
         check = getattr(self, "check", None)
         if check is not None:
             check()
@@ -98,7 +105,7 @@ def declared(cls: T) -> T:
     cls.__init__ = __init__  # the point of this decorator
     for name, f in fields.items():
         if name in vars(cls) and isinstance(vars(cls)[name], Field):
-            if f.default is MISSING or f.base:
+            if f.default is MISSING or f.base or f.attribute != name:
                 delattr(cls, name)
             else:
                 setattr(cls, name, f.default)
@@ -110,9 +117,9 @@ def declared_config(self: Any, serialize: Callable[[Any], Any]) -> dict[str, Any
     fields: dict[str, Field] = getattr(type(self), "__declared_fields__", {})
 
     def written(f: Field) -> bool:
-        return f.config if isinstance(f.config, bool) else getattr(self, f.name) != f.default
+        return f.config if isinstance(f.config, bool) else getattr(self, f.attribute) != f.default
 
-    return {name: (f.serialize or serialize)(getattr(self, name)) for name, f in fields.items() if written(f)}
+    return {name: (f.serialize or serialize)(getattr(self, f.attribute)) for name, f in fields.items() if written(f)}
 
 
 def _collect(cls: type) -> dict[str, Field]:
@@ -124,7 +131,7 @@ def _collect(cls: type) -> dict[str, Field]:
             continue
         given = vars(cls).get(name, MISSING)
         f = given if isinstance(given, Field) else Field(given)
-        fields[name] = dataclasses.replace(f, name=name, annotation=annotation)
+        fields[name] = dataclasses.replace(f, name=name, attribute=f.attribute or name, annotation=annotation)
         if f.after:
             names = [n for n in fields if n != name]
             names.insert(names.index(f.after) + 1, name)
@@ -167,7 +174,7 @@ def _signature(fields: dict[str, Field], base: type) -> inspect.Signature:
     P = inspect.Parameter
     parameters = [P("self", P.POSITIONAL_OR_KEYWORD)]
     parameters += [parameter(f, P.POSITIONAL_OR_KEYWORD) for f in fields.values() if not f.keyword]
-    parameters += [parameter(f, P.KEYWORD_ONLY) for f in fields.values() if f.keyword]
+    parameters += [parameter(f, P.KEYWORD_ONLY) for f in fields.values() if f.keyword and not f.hidden]
     plain = base.__init__ is object.__init__  # whose signature says (*args, **kwargs), and which takes neither
     accepted = inspect.signature(base.__init__).parameters.values()
     if not plain and any(p.name != "self" and p.name not in fields for p in accepted):
