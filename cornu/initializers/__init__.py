@@ -5,13 +5,25 @@ from typing import Any
 from cornu.core import registry
 from cornu.core.names import snake_case
 from cornu.initializers.constant import Constant, Ones, Zeros
+from cornu.initializers.distributions import RandomUniform, TruncatedNormal
 from cornu.initializers.initializer import Initializer
+from cornu.initializers.orthogonal import Orthogonal
 from cornu.initializers.variance_scaling import GlorotUniform, VarianceScaling
 
-__all__ = ["Constant", "GlorotUniform", "Initializer", "Ones", "VarianceScaling", "Zeros"]
+__all__ = [
+    "Constant",
+    "GlorotUniform",
+    "Initializer",
+    "Ones",
+    "Orthogonal",
+    "RandomUniform",
+    "TruncatedNormal",
+    "VarianceScaling",
+    "Zeros",
+]
 
 registry.publish("keras.initializers", __name__)
-_ALIASES = {snake_case(name): globals()[name] for name in __all__}
+_ALIASES = {snake_case(name): globals()[name] for name in __all__} | {"uniform": RandomUniform}
 
 
 def get(identifier: Any) -> Any:

@@ -7,7 +7,7 @@ machine; they are not Keras's bits.
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -21,6 +21,10 @@ class Initializer:
 
     Subclasses write ``__call__``, and ``get_config`` unless they are ``@declared``.
     """
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...  # declared ones say theirs at run time
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """First values for a weight."""
