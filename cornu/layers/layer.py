@@ -486,6 +486,7 @@ class Layer(Module, Operation):
         if self.built:
             return
         with context.scope(path=(*context.current().path, self.name)):
+            self._path = context.call_path()
             self._build_shapes = config
             if "shapes_dict" in config:
                 self.build(**{k: _as_shape(v) for k, v in config["shapes_dict"].items()})
