@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import json
 
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from cornu import layers
-from cornu.core import registry, tree
+from cornu.core import dtypes, registry, tree
 from cornu.core.pure import pure
 from cornu.core.spec import KerasTensor
 from tests.contract.catalogue import LINES
@@ -23,12 +24,12 @@ every_layer = pytest.mark.parametrize("name", sorted({line.layer for line in LIN
 
 
 def make(line, **more):
-    return getattr(layers, line.layer)(**line.arguments, **more)
+    return line.make(layers, **more)
 
 
 def built(line, **more):
     layer = make(line, **more)
-    return layer, layer(line.inputs(), **line.call)
+    return layer, line.run(layer, line.inputs())
 
 
 def symbolic(shapes, dtype):
@@ -40,7 +41,7 @@ def shapes_like(shapes, change):
 
 
 def check_spec(line, shapes):
-    spec = make(line)(symbolic(shapes, line.dtype), **line.call)
+    spec = line.run(make(line), symbolic(shapes, line.dtype))
     _, y = built(line)
     for promised, got in zip(tree.flatten(spec), tree.flatten(y), strict=True):
         assert promised.dtype == got.dtype.name
@@ -54,7 +55,7 @@ def test_the_graph_knows_shape_and_dtype(line):
     spec = check_spec(line, shapes_like(line.shape, lambda s: (None, *s[1:])))
     for promised in tree.flatten(spec):
         assert None not in promised.shape[1:]
-    named = make(line)(symbolic(shapes_like(line.shape, lambda s: ("rows", *s[1:])), line.dtype), **line.call)
+    named = line.run(make(line), symbolic(shapes_like(line.shape, lambda s: ("rows", *s[1:])), line.dtype))
     if not make_couples_rows(line):
         assert all(t.shape[0] == "rows" for t in tree.flatten(named))
 
@@ -77,7 +78,7 @@ def test_compiled_as_eager_again_and_again(line):
     @jax.jit
     def compiled(params, state, x):
         traces.append(1)
-        return f(params, state, x, **line.call)[0]
+        return line.run(functools.partial(f, params, state), x)[0]
 
     params, state = [v.value for v in f.params], [v.value for v in f.state]
     first, second = (compiled(params, state, line.inputs()) for _ in range(2))
@@ -92,7 +93,8 @@ def test_rows_are_independent(line):
     layer, whole = built(line)
     if layer.couples_rows:
         pytest.skip("it says that its rows affect each other")
-    one = layer(tree.map_structure(lambda x: x[1:2], line.inputs()), **line.call)
+    inputs, its_line = line.rows(1, 2)
+    one = its_line.run(layer, inputs)
     for part, y in zip(tree.flatten(one), tree.flatten(whole), strict=True):
         np.testing.assert_allclose(part, y[1:2], rtol=1e-5, atol=1e-6)
 
@@ -114,12 +116,19 @@ def as_json(config):
     return json.loads(json.dumps(config))
 
 
+def comparable(config):
+    """A config without what is a rewrite here, and without the numbers in names of inner layers."""
+    if isinstance(config, dict):
+        config = {k: comparable(v) for k, v in config.items() if k not in REWRITES}
+        return {k: v.rstrip("_0123456789") if k == "name" and isinstance(v, str) else v for k, v in config.items()}
+    return [comparable(v) for v in config] if isinstance(config, (list, tuple)) else config
+
+
 @every_line
 def test_config_is_that_of_keras(line):
-    oracle = getattr(keras.layers, line.layer)(**line.arguments, name="it")
-    expected = {k: v for k, v in oracle.get_config().items() if k not in REWRITES}
-    assert as_json(make(line, name="it").get_config()) == as_json(expected)
-    assert make(line).supports_masking == oracle.supports_masking
+    oracle, layer = line.make(keras.layers, name="it"), make(line, name="it")
+    assert comparable(layer.get_config()) == comparable(oracle.get_config())
+    assert layer.supports_masking == oracle.supports_masking
 
 
 @every_line
@@ -130,17 +139,26 @@ def test_comes_back_from_its_config(line):
     assert type(copy) is type(layer)
     assert as_json(copy.get_config()) == as_json(layer.get_config())
     if not copy.built:
-        copy(line.inputs(), **line.call)
+        line.run(copy, line.inputs())
     copy.set_weights(layer.get_weights())
-    for a, b in zip(tree.flatten(copy(line.inputs(), **line.call)), tree.flatten(expected), strict=True):
+    for a, b in zip(tree.flatten(line.run(copy, line.inputs())), tree.flatten(expected), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.fixture
+def mixed_bfloat16():
+    """The policy of all layers made in a test, inner ones too."""
+    dtypes.set_dtype_policy("mixed_bfloat16")
+    yield
+    dtypes.set_dtype_policy(None)
+
+
+@pytest.mark.usefixtures("mixed_bfloat16")
 @every_line
 def test_mixed_precision(line):
-    layer, y = built(line, dtype="mixed_bfloat16")
+    layer, y = built(line)
     assert all(v.dtype == "float32" for v in layer.weights)
-    spec = make(line, dtype="mixed_bfloat16")(symbolic(line.shape, line.dtype), **line.call)
+    spec = line.run(make(line), symbolic(line.shape, line.dtype))
     for promised, got in zip(tree.flatten(spec), tree.flatten(y), strict=True):
         assert promised.dtype == got.dtype.name
         if line.dtype == "float32":
@@ -151,33 +169,46 @@ def scalar(y, weights):
     return sum(jnp.vdot(a, w) for a, w in zip(tree.flatten(y), weights, strict=True))
 
 
-@every_line
-def test_values_and_gradients_are_those_of_keras(line):
-    inputs = line.inputs()
-    layer, y = built(line)
-    oracle = getattr(keras.layers, line.layer)(**line.arguments)
-    expected = oracle(inputs, **line.call)
+def random_weights(weights, random):
+    """Values for the weights of a layer; what is a variance is positive."""
+    values = [random.normal(size=w.shape).astype("float32") for w in weights]
+    spread = ("variance", "stddev")
+    return [abs(v) + 0.5 if w.name.endswith(spread) else v for w, v in zip(weights, values, strict=True)]
+
+
+CALLS = [(line, False) for line in LINES] + [(line, True) for line in LINES if line.training]
+
+
+@pytest.mark.parametrize(("line", "training"), CALLS, ids=[f"{line.id}{'-training' * t}" for line, t in CALLS])
+def test_values_and_gradients_are_those_of_keras(line, training):
+    inputs, random, how = line.inputs(), np.random.default_rng(3), {"training": True} if training else {}
+    (layer, _), oracle = built(line), line.make(keras.layers)
+    line.run(oracle, inputs)
     assert [v.name for v in layer.weights] == [v.name for v in oracle.weights]
-    random = np.random.default_rng(3)
-    oracle.set_weights([random.normal(size=w.shape).astype("float32") for w in oracle.weights])
+    oracle.set_weights(random_weights(oracle.weights, random))
     layer.set_weights(oracle.get_weights())
-    y, expected = layer(inputs, **line.call), oracle(inputs, **line.call)
+    f = pure(layer)
+    state, frozen = [v.value for v in f.state], [v.value for v in oracle.non_trainable_variables]
+    y, expected = line.run(layer, inputs, **how), line.run(oracle, inputs, **how)
     for a, b in zip(tree.flatten(y), tree.flatten(expected), strict=True):
         assert a.dtype == b.dtype
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-6)
-    if line.dtype != "float32":
-        return
+    for a, b in zip(layer.get_weights(), oracle.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-6)
     weights = [random.normal(size=a.shape).astype("float32") for a in tree.flatten(y)]
-    f = pure(layer)
-    state, frozen = [v.value for v in f.state], [v.value for v in oracle.non_trainable_variables]
+    takes_integers = line.dtype != "float32"
 
     def ours(params, x):
-        return scalar(f(params, state, x, **line.call)[0], weights)
+        return scalar(line.run(functools.partial(f, params, state), x, **how)[0], weights)
 
     def theirs(params, x):
-        return scalar(oracle.stateless_call(params, frozen, x, **line.call)[0], weights)
+        call = functools.partial(oracle.stateless_call, params, frozen)
+        return scalar(line.run(call, x, **how)[0], weights)
 
-    mine = jax.grad(ours, (0, 1))([v.value for v in f.params], inputs)
-    oracles = jax.grad(theirs, (0, 1))([v.value for v in oracle.trainable_variables], inputs)
+    which = 0 if takes_integers else (0, 1)
+    if takes_integers and not f.params:
+        return
+    mine = jax.grad(ours, which)([v.value for v in f.params], inputs)
+    oracles = jax.grad(theirs, which)([v.value for v in oracle.trainable_variables], inputs)
     for a, b in zip(jax.tree.leaves(mine), jax.tree.leaves(oracles), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-5)

@@ -11,6 +11,35 @@ Shape = tuple[int, ...]
 
 
 @dataclasses.dataclass(frozen=True)
+class Inner:
+    """A layer among the arguments of another."""
+
+    layer: str
+    arguments: dict[str, Any]
+
+    def make(self, library: Any) -> Any:
+        """The layer, of Keras or of Cornu."""
+        return getattr(library, self.layer)(**made(self.arguments, library))
+
+    def __repr__(self) -> str:
+        return f"{self.layer}({','.join(f'{k}={v}' for k, v in self.arguments.items())})"
+
+
+def inner(layer: str, **arguments: Any) -> Inner:
+    """A layer among the arguments of another."""
+    return Inner(layer, arguments)
+
+
+def made(value: Any, library: Any) -> Any:
+    """Arguments with their inner layers made."""
+    if isinstance(value, Inner):
+        return value.make(library)
+    if isinstance(value, dict):
+        return {k: made(v, library) for k, v in value.items()}
+    return [made(v, library) for v in value] if isinstance(value, list) else value
+
+
+@dataclasses.dataclass(frozen=True)
 class Line:
     """A layer, its arguments, and inputs on which to try it.
 
@@ -20,7 +49,9 @@ class Line:
         arguments: of the constructor.
         dtype: of the inputs; integers are drawn from 0 to ``below - 1``.
         unknown: the shape as a graph may know it, None for sizes that vary; all but the batch axis known if left out.
-        call: further arguments of the call.
+        call: further arguments of the call; arrays have a row for each of the inputs'.
+        spread: whether a list of inputs is passed as so many arguments.
+        training: whether values, gradients and state are also compared in training.
     """
 
     layer: str
@@ -30,13 +61,31 @@ class Line:
     unknown: Any = None
     call: dict[str, Any] = dataclasses.field(default_factory=dict)
     below: int = 5
+    spread: bool = False
+    training: bool = False
 
     @property
     def id(self) -> str:
         """How the line is called in test names."""
         arguments = ",".join(f"{k}={v}" for k, v in self.arguments.items())
         dtype = "" if self.dtype == "float32" else f"-{self.dtype}"
-        return f"{self.layer}({arguments})-{self.shape}{dtype}".replace(" ", "")
+        call = "".join(f"-{k}" if isinstance(v, np.ndarray) else f"-{k}={v}" for k, v in self.call.items())
+        return f"{self.layer}({arguments})-{self.shape}{dtype}{call}".replace(" ", "")
+
+    def make(self, library: Any, **more: Any) -> Any:
+        """The layer, of Keras or of Cornu."""
+        return Inner(self.layer, {**self.arguments, **more}).make(library)
+
+    def run(self, layer: Any, inputs: Any, **more: Any) -> Any:
+        """What a layer, or a function, makes of inputs."""
+        return layer(*(inputs if self.spread else [inputs]), **self.call, **more)
+
+    def rows(self, start: int, stop: int) -> tuple[Any, Line]:
+        """Some rows of the inputs, and the line that says what else belongs to the call with them."""
+        inputs = self.inputs()
+        some = [x[start:stop] for x in inputs] if isinstance(inputs, list) else inputs[start:stop]
+        call = {k: v[start:stop] if isinstance(v, np.ndarray) else v for k, v in self.call.items()}
+        return some, dataclasses.replace(self, call=call)
 
     def inputs(self) -> Any:
         """Values, the same every time."""
