@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu import activations, constraints, initializers, regularizers
-from cornu.core import config
+from cornu.core import config, registry
 from cornu.core.declare import MISSING, field
 from cornu.core.errors import explain
+from cornu.layers.layer import Layer
 
 
 def activation(default: Any = None) -> Any:
@@ -39,6 +40,65 @@ def data_format(default: Any = None) -> Any:
 def positive(what: str, default: Any = MISSING) -> Any:
     """An int of 1 or more."""
     return field(default, lambda value: positive_int(value, what))
+
+
+def elsewhere(what: str, where: str) -> Any:
+    """An argument of Keras that only takes its default here, because something outside of the layer does the work."""
+
+    def convert(value: Any) -> None:
+        if value is not None:
+            raise ValueError(explain(what, "to be None", repr(value)[:80], where))
+
+    return field(None, convert, config=False)
+
+
+_REWRITE = "Make the layer without it, then rewrite the finished model with cornu.rewrite."
+
+
+def lora_rank(layer: str) -> Any:
+    """Rank of a low-rank update of the kernel: a rewriting of models, not a kind of layer."""
+    return elsewhere(f"{layer}'s lora_rank", _REWRITE)
+
+
+def lora_alpha(layer: str) -> Any:
+    """Scale of a low-rank update."""
+    return elsewhere(f"{layer}'s lora_alpha", _REWRITE)
+
+
+def quantization_config(layer: str) -> Any:
+    """How weights are quantised: a rewriting of models as well. Files hold None for it."""
+    given = elsewhere(f"{layer}'s quantization_config", _REWRITE)
+    return field(None, given.converter)
+
+
+def rate(what: str, *, below_one: bool = False) -> Any:
+    """A probability from 0 to 1."""
+    return field(MISSING, lambda value: probability(value, what, below_one=below_one))
+
+
+def probability(value: Any, what: str, *, below_one: bool = False) -> Any:
+    """``value`` if it is a number from 0 to 1, or below 1."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or not 0 <= value <= 1
+        or (below_one and value == 1)
+    ):
+        condition = "a number from 0 to below 1" if below_one else "a number from 0 to 1"
+        raise ValueError(explain(what, condition, repr(value), "Pass for example 0.5."))
+    return value
+
+
+def layer(what: str) -> Any:
+    """Another layer, or its config."""
+
+    def convert(value: Any) -> Layer:
+        value = registry.deserialize(value) if isinstance(value, dict) else value
+        if not isinstance(value, Layer):
+            raise ValueError(explain(what, "a layer", repr(value)[:80], "Pass an instance such as Dense(8)."))
+        return value
+
+    return field(MISSING, convert)
 
 
 def positive_int(value: Any, what: str) -> int:

@@ -44,6 +44,9 @@ class Dense(Layer):
     activity_regularizer: Any = fields.regularizer(config=False)  # Layer writes it if there is one
     kernel_constraint: Any = fields.constraint()
     bias_constraint: Any = fields.constraint()
+    lora_rank: int | None = fields.lora_rank("Dense")
+    lora_alpha: float | None = fields.lora_alpha("Dense")
+    quantization_config: Any = fields.quantization_config("Dense")
 
     supports_masking = True
 

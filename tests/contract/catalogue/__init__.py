@@ -1,5 +1,12 @@
 """One line for each layer and way of using it; the properties of ``test_layers.py`` hold for every line."""
 
-from tests.contract.catalogue import core, merging, reshaping
+from tests.contract.catalogue import activations, core, merging, normalization, regularization, reshaping
 
-LINES = [*core.LINES, *merging.LINES, *reshaping.LINES]
+LINES = [
+    *activations.LINES,
+    *core.LINES,
+    *merging.LINES,
+    *normalization.LINES,
+    *regularization.LINES,
+    *reshaping.LINES,
+]

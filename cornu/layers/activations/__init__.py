@@ -1,0 +1,1 @@
+"""Activations that are layers because they have weights, masks or arguments."""

@@ -1,0 +1,1 @@
+"""Layers that make fitting harder on purpose: dropout, noise, penalties."""
