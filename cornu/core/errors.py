@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from typing import Any
 
 
@@ -49,3 +51,14 @@ def locate(error: BaseException, note: str) -> None:
         return
     setattr(error, _LOCATED, True)
     error.add_note(note)
+
+
+@contextlib.contextmanager
+def plain_notes() -> Generator[None]:
+    """Take away the note about hidden frames that JAX adds to errors raised while it traces our code."""
+    try:
+        yield
+    except BaseException as error:
+        notes: list[str] = getattr(error, "__notes__", [])
+        notes[:] = [note for note in notes if "JAX has removed its internal frames" not in note]
+        raise

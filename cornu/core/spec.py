@@ -25,6 +25,10 @@ SymbolicShape = tuple[Dimension, ...]
 OPERATORS: dict[str, Callable[..., Any]] = {}
 
 
+class SymbolicError(ValueError):
+    """A symbolic tensor was used where only values can be."""
+
+
 class KerasTensor:
     """A place in a graph: shape and dtype, and which call produced it. It holds no numbers.
 
@@ -121,10 +125,14 @@ class KerasTensor:
     def __array__(self, *args: Any, **kwargs: Any) -> Any:
         raise self._no_value("NumPy", "Use cornu.ops in its place, or call a model on arrays.")
 
+    @property
     def __jax_array__(self) -> Any:
-        raise self._no_value(
-            "A jax.numpy function",
-            "Use cornu.ops, or make the function one of the graph's with cornu.ops.op(function)(tensor).",
+        # A property, and not a TypeError: JAX meets this message when it asks, and does not replace it by its own.
+        raise SymbolicError(
+            *self._no_value(
+                "A jax.numpy function",
+                "Use cornu.ops, or make the function one of the graph's with cornu.ops.op(function)(tensor).",
+            ).args
         )
 
     def __bool__(self) -> bool:

@@ -174,6 +174,9 @@ class Model(Layer):
             )
         return self.functional.run(inputs, mask, self._who())
 
+    def _who(self) -> str:
+        return f"Model {self.name!r}"
+
     def _prepare(self, bound: dict[str, Any]) -> None:
         if self.functional is None:
             super()._prepare(bound)

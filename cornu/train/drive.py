@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import context, spec, tree
-from cornu.core.errors import explain
+from cornu.core.errors import explain, plain_notes
 from cornu.core.pure import raw_values
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
@@ -213,7 +213,7 @@ class Driver:
 
     def _call(self, run: Callable[..., Any], *data: Any) -> None:
         """One compiled call, and its values back into the variables before anything else can happen."""
-        with interrupt.deferred():
+        with interrupt.deferred(), plain_notes():
             fixed, values = raw_values(self._fixed), tuple(raw_values(group) for group in self._values)
             after, extra = run(fixed, values, *data)
             self._write_back(after, extra)
@@ -272,7 +272,8 @@ class Driver:
         leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in self._resident)
         rows = jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None
         # Traced once here; the calls below find it in JAX's cache.
-        jaxpr = inner.trace(fixed, values, leaves, rows).jaxpr
+        with plain_notes():
+            jaxpr = inner.trace(fixed, values, leaves, rows).jaxpr
         convolutions = has_convolution(jaxpr)
         platform = jax.default_backend()
         custom = not getattr(getattr(type(self.model), f"{self.kind}_step", None), "is_default", False)
