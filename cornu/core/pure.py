@@ -36,7 +36,7 @@ def holding(variables: Sequence[Variable], values: Sequence[Any]) -> Generator[N
 
 def raw_values(variables: Sequence[Variable]) -> tuple[Any, ...]:
     """What the variables hold now, as stored (no cast)."""
-    return tuple(v._value for v in variables)  # pyright: ignore[reportPrivateUsage]
+    return tuple([v._value for v in variables])  # pyright: ignore[reportPrivateUsage]  # a list: no call per item
 
 
 def write_values(variables: Sequence[Variable], values: Sequence[Any]) -> None:

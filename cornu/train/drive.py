@@ -20,7 +20,7 @@ import numpy as np
 
 from cornu.core import context, spec, tree
 from cornu.core.errors import explain, plain_notes
-from cornu.core.pure import raw_values
+from cornu.core.pure import raw_values, write_values
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, StreamedBatches
@@ -58,6 +58,8 @@ class Driver:
         self._first: Any = None
         self._prepare()
         self._fixed, self._values = self._variables()
+        # Values between calls, as long as nobody can look: (values of _fixed, values of _values).
+        self._carried: Any = None
         self._ids = tuple(id(v) for v in itertools.chain(self._fixed, *self._values))
         self._resident = self._place()
 
@@ -115,10 +117,13 @@ class Driver:
     def epoch(self, generator: np.random.Generator | None, *, one_by_one: bool = False) -> Iterator[tuple[int, int]]:
         """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch."""
         self.rows_seen = 0
-        if self._resident is not None:
-            yield from self._run_resident(generator, one_by_one)
-        else:
-            yield from self._run_streamed(generator)
+        try:
+            if self._resident is not None:
+                yield from self._run_resident(generator, one_by_one)
+            else:
+                yield from self._run_streamed(generator)
+        finally:
+            self.write_back()
         on_end = getattr(self.batches, "on_epoch_end", None)
         if on_end is not None:
             on_end()
@@ -167,7 +172,7 @@ class Driver:
 
     def _next_count(self, count: int, started: float) -> int:
         """Steps for the next call, so that it takes about ``_CALL_SECONDS``; at most eight times as many as before."""
-        jax.block_until_ready(self._values[0][0]._value if self._values[0] else 0)  # pyright: ignore[reportPrivateUsage]
+        jax.block_until_ready(self._carried)
         per_step = (time.perf_counter() - started) / count
         return max(1, min(count * 8, int(self._pause / max(per_step, 1e-7))))
 
@@ -182,6 +187,7 @@ class Driver:
             self.rows_seen += rows
             if self.kind == "predict":
                 self.outputs[-1] = (self.outputs[-1][0], rows)
+            self.write_back()  # the next batch comes from code that may look
             yield index, 1
 
     def _stream(self, generator: np.random.Generator | None) -> Iterator[Any]:
@@ -209,19 +215,30 @@ class Driver:
         leaves = tuple(jnp.asarray(leaf) for leaf in tree.flatten(batch) if leaf is not None)
         with jax.disable_jit():
             after, extra = self._step(batch)(fixed, values, leaves, None)
-        self._write_back(after, extra)
+        self._carried = fixed, after
+        self.write_back()
+        self._keep(extra)
 
     def _call(self, run: Callable[..., Any], *data: Any) -> None:
-        """One compiled call, and its values back into the variables before anything else can happen."""
+        """One compiled call; an interrupt waits until its values are safe."""
         with interrupt.deferred(), plain_notes():
-            fixed, values = raw_values(self._fixed), tuple(raw_values(group) for group in self._values)
+            if self._carried is None:
+                self._carried = raw_values(self._fixed), tuple([raw_values(group) for group in self._values])
+            fixed, values = self._carried
             after, extra = run(fixed, values, *data)
-            self._write_back(after, extra)
+            self._carried = fixed, after
+            self._keep(extra)
 
-    def _write_back(self, after: Any, extra: Any) -> None:
-        for group, values in zip(self._values, after, strict=True):
-            for variable, value in zip(group, values, strict=True):
-                variable._value = value  # pyright: ignore[reportPrivateUsage]  # the other half of pure()
+    def write_back(self) -> None:
+        """Put the values into the variables: to be called before anyone looks at them."""
+        if self._carried is None:
+            return
+        (_, values), self._carried = self._carried, None
+        for group, after in zip(self._values, values, strict=True):
+            write_values(group, after)
+
+    def _keep(self, extra: Any) -> None:
+        """What a step returned beside values: outputs of predictions, logs of steps written by the user."""
         if self.kind == "predict":
             self.outputs.append((extra, 0))
         else:

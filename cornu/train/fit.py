@@ -183,6 +183,7 @@ def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, 
     steps = driver.epoch(generator, one_by_one=True)
     index = 0
     while driver.steps is None or index < driver.steps:
+        driver.write_back()
         begin(index)
         step = next(steps, None)
         if step is None:
@@ -195,6 +196,8 @@ def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, 
 
 def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict[str, Any]:
     """The metrics now, by name, as floats; those that a step of the user's own returned, if it did."""
+    if driver is not None:
+        driver.write_back()
     if driver is not None and driver.logs is not None:
         return {name: to_number(value) for name, value in driver.logs.items()}
     variables = model.metrics_variables
