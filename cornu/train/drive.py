@@ -54,7 +54,7 @@ class Driver:
         self.outputs: list[tuple[Any, int]] = []
         self.logs: Any = None
         self._output_structure: Any = None
-        self._pause = _CALL_SECONDS
+        self._at_once = 1
         self._first: Any = None
         self._prepare()
         self._fixed, self._values = self._variables()
@@ -156,9 +156,8 @@ class Driver:
         run, looped = self._resident_function(size, padded)
         on_device = jnp.asarray(order)
         rows = min(self.batches.rows, len(order))  # type: ignore[union-attr]  # resident batches are arrays
-        count = 1
         while first < total:
-            count = 1 if one_by_one or not looped else min(count, total - first)
+            count = 1 if one_by_one or not looped else min(self._at_once, total - first)
             started = time.perf_counter()
             self._call(run, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
             real = min((first + count) * size, rows) - first * size
@@ -168,13 +167,13 @@ class Driver:
             yield first, count
             first += count
             if looped and not one_by_one:
-                count = self._next_count(count, started)
+                self._pace(count, started)
 
-    def _next_count(self, count: int, started: float) -> int:
-        """Steps for the next call, so that it takes about ``_CALL_SECONDS``; at most eight times as many as before."""
+    def _pace(self, count: int, started: float) -> None:
+        """Choose how many steps the next call runs, so that it takes about ``_CALL_SECONDS``."""
         jax.block_until_ready(self._carried)
         per_step = (time.perf_counter() - started) / count
-        return max(1, min(count * 8, int(self._pause / max(per_step, 1e-7))))
+        self._at_once = max(1, min(count * 8, int(_CALL_SECONDS / max(per_step, 1e-7))))
 
     def _run_streamed(self, generator: np.random.Generator | None) -> Iterator[tuple[int, int]]:
         source = self._stream(generator)

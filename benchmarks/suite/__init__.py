@@ -1,0 +1,1 @@
+"""Timings against rivals, measured side by side: ``make bench``, or ``python -m benchmarks.suite``."""
