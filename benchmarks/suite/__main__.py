@@ -62,21 +62,13 @@ def table(workload: str, results: dict[str, Any]) -> Table:
     """One workload's results."""
     work = WORKLOADS[workload]
     shown = Table(title=f"{workload}: {work.title}, batch {work.batch}")
-    for column in ("contender", "rows/s", "spread", "cornu is", "first epoch", "first loss", "versions"):
-        shown.add_column(column, justify="left" if column in ("contender", "versions") else "right")
+    for column in ("contender", "rows/s", "spread", "cornu is", "first epoch", "first loss"):
+        shown.add_column(column, justify="left" if column == "contender" else "right")
     ours = results.get("cornu", {}).get("rate")
     for name, r in sorted(results.items(), key=lambda item: -item[1]["rate"]):
         ratio = f"{ours / r['rate']:.2f}x" if ours else ""
         spread = f"{r['low']:,.0f}-{r['high']:,.0f}"
-        shown.add_row(
-            name,
-            f"{r['rate']:,.0f}",
-            spread,
-            ratio,
-            f"{r['first_fit_s']:.1f} s",
-            f"{r['first_loss']:.5f}",
-            r["versions"],
-        )
+        shown.add_row(name, f"{r['rate']:,.0f}", spread, ratio, f"{r['first_fit_s']:.1f} s", f"{r['first_loss']:.5f}")
     return shown
 
 
@@ -93,6 +85,7 @@ def main() -> None:
     for workload in args.workloads or list(WORKLOADS):
         everything[workload] = compare(workload, args.only, args.rounds)
         console.print(table(workload, everything[workload]))
+        console.print("; ".join(dict.fromkeys(r["versions"] for r in everything[workload].values())))
     if args.json:
         with open(args.json, "w") as file:
             json.dump(everything, file, indent=1)

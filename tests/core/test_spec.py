@@ -38,7 +38,10 @@ def test_python_may_ask_for_sizes_while_shapes_are_found():
 
 
 def test_structures_come_back_nested():
-    out = spec.evaluate(lambda d: {"sum": d["a"].sum(), "pair": (d["a"], d["b"])}, {"a": KerasTensor((2, 3)), "b": KerasTensor((None,), "int32")})
+    out = spec.evaluate(
+        lambda d: {"sum": d["a"].sum(), "pair": (d["a"], d["b"])},
+        {"a": KerasTensor((2, 3)), "b": KerasTensor((None,), "int32")},
+    )
     assert out["sum"].shape == () and out["pair"][1].dtype == "int32"
 
 
