@@ -73,6 +73,8 @@ __all__ = [
     "threshold",
 ]
 registry.publish("keras.activations", __name__)
+# Ops of the activations' own: their names in files.
+registry.publish("keras.src.activations.activations", "cornu.activations.functions", ["mish", "re_lu"])
 
 
 def get(identifier: Any) -> Any:

@@ -23,11 +23,11 @@ def relu(x: Tensor, negative_slope: float = 0.0, max_value: float | None = None,
     """
     if negative_slope == 0.0 and max_value is None and threshold == 0.0:
         return ops.relu(x)
-    return _bent_relu(x, negative_slope, max_value, threshold)
+    return re_lu(x, negative_slope, max_value, threshold)
 
 
 @op(spec_rule=elementwise)
-def _bent_relu(x: Tensor, negative_slope: float, max_value: float | None, threshold: float) -> Tensor:
+def re_lu(x: Tensor, negative_slope: float, max_value: float | None, threshold: float) -> Tensor:
     x = jnp.asarray(x)
     upper = x if max_value is None else jnp.minimum(x, max_value)
     return jnp.where(x >= threshold, upper, negative_slope * (x - threshold)).astype(x.dtype)

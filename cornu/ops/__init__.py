@@ -671,3 +671,4 @@ __all__ = [
     "zeros_like",
 ]
 registry.publish("keras.ops", __name__)
+registry.publish("keras.ops.image", image.__name__)
