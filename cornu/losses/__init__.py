@@ -4,7 +4,6 @@ from typing import Any
 
 from cornu.core import registry
 from cornu.losses.alignment import squeeze_or_expand_to_same_rank as squeeze_or_expand_to_same_rank
-from cornu.losses.circle import Circle, circle
 from cornu.losses.crossentropy import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -13,7 +12,7 @@ from cornu.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
-from cornu.losses.ctc import CTC, ctc
+from cornu.losses.embeddings import Circle, circle
 from cornu.losses.focal import (
     BinaryFocalCrossentropy,
     CategoricalFocalCrossentropy,
@@ -22,9 +21,9 @@ from cornu.losses.focal import (
     categorical_focal_crossentropy,
     categorical_generalized_cross_entropy,
 )
-from cornu.losses.hinge import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from cornu.losses.likelihood import KLDivergence, Poisson, kl_divergence, poisson
 from cornu.losses.loss import FunctionLoss, Loss
+from cornu.losses.margin import CategoricalHinge, Hinge, SquaredHinge, categorical_hinge, hinge, squared_hinge
 from cornu.losses.overlap import Dice, Tversky, dice, tversky
 from cornu.losses.regression import (
     CosineSimilarity,
@@ -42,6 +41,7 @@ from cornu.losses.regression import (
     mean_squared_error,
     mean_squared_logarithmic_error,
 )
+from cornu.losses.sequences import CTC, ctc
 from cornu.losses.targets import check_target as check_target
 
 __all__ = [

@@ -90,12 +90,12 @@ class Loss:
         A mask that travels with ``y_pred``, and padded rows of the context, leave values out.
         """
         rows = context.current().rows
-        if rows is not None and self._couples_rows():
-            context.refuse_padded_rows()
         mask = context.get_mask(y_pred)
         y_true = tree.map_structure(lambda x: self._convert(x, keep=self.keeps_integers), y_true)
         y_pred = tree.map_structure(self._convert, y_pred)
         if rows is not None:
+            if self.mixes_rows(y_pred):
+                context.refuse_padded_rows()
             y_true, y_pred = tree.map_structure(lambda x: _fill_padding(x, rows), [y_true, y_pred])
         losses = self.values(y_true, y_pred)
         own_mask = context.get_mask(losses)
@@ -125,7 +125,8 @@ class Loss:
             return array
         return array.astype(self.dtype)
 
-    def _couples_rows(self) -> bool:
+    def mixes_rows(self, y_pred: Any) -> bool:
+        """Whether padded rows would disturb the values of others."""
         return bool(self.couples_rows or (self.couples_rows is None and not registry.is_published(type(self))))
 
     def __repr__(self) -> str:
@@ -185,7 +186,8 @@ class FunctionLoss(AlignedLoss):
         """The loss that a config describes."""
         return cls(**registry.deserialize(config))
 
-    def _couples_rows(self) -> bool:
+    def mixes_rows(self, y_pred: Any) -> bool:
+        """Whether padded rows would disturb the values of others: so of any function that is not the library's."""
         return not registry.is_published(self.function)
 
 
@@ -195,11 +197,23 @@ class LibraryLoss(AlignedLoss):
     couples_rows = False
     function: ClassVar[Callable[..., Any]]
 
+    def mixes_rows(self, y_pred: Any) -> bool:
+        """Whether ``axis``, if the loss has one, takes in the batch."""
+        axis = getattr(self, "axis", None)
+        return axis is not None and takes_in_batch(axis, y_pred.ndim)
+
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """The function's values."""
         fields = getattr(type(self), "__declared_fields__", {})
         arguments = {name: getattr(self, name) for name, f in fields.items() if not f.base}
         return type(self).function(y_true, y_pred, **arguments)
+
+
+def takes_in_batch(axis: Any, rank: int) -> bool:
+    """Whether an axis, or one of several, is the first; None is all of them."""
+    if axis is None:
+        return True
+    return 0 in [a % max(rank, 1) for a in (axis if isinstance(axis, (list, tuple)) else [axis])]
 
 
 def integer_targets(function: Any) -> Any:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from cornu.core import config, context
 from cornu.core.declare import declared
 from cornu.losses.alignment import float_pair
-from cornu.losses.loss import LibraryLoss, dtype_argument, name_argument, reduction_argument
+from cornu.losses.loss import LibraryLoss, dtype_argument, name_argument, reduction_argument, takes_in_batch
 
 
 def dice(y_true: Any, y_pred: Any, axis: Any = None) -> Any:
@@ -70,10 +70,13 @@ def _without_padding(x: Any) -> Any:
 class _OverlapLoss(LibraryLoss):
     axis: Any
 
+    def mixes_rows(self, y_pred: Any) -> bool:
+        """No: the functions leave padded rows out themselves."""
+        return False
+
     def keeps_rows(self, y_pred: Any) -> bool:
         """Whether the batch axis is not among those summed over."""
-        axes = self.axis if isinstance(self.axis, (list, tuple)) else [self.axis]
-        return self.axis is not None and 0 not in [a % y_pred.ndim for a in axes]
+        return not takes_in_batch(self.axis, y_pred.ndim)
 
 
 @declared

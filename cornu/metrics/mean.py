@@ -148,12 +148,8 @@ class MeanMetricWrapper(Mean):
             sample_weight: fits the function's values from the left.
         """
         mask = context.get_mask(y_pred)
-        values = self.evaluate(as_array(y_true), as_array(y_pred))
-        own_mask = context.get_mask(values)
-        values = as_array(values).astype(self.dtype)
-        for present in (mask, own_mask):
-            sample_weight = self._leave_out(values, sample_weight, present)
-        super().update_state(values, sample_weight)
+        values = as_array(self.evaluate(as_array(y_true), as_array(y_pred))).astype(self.dtype)
+        super().update_state(values, self._leave_out(values, sample_weight, mask))
 
     def _leave_out(self, values: Any, sample_weight: Any, present: Any) -> Any:
         if present is None:

@@ -82,6 +82,55 @@ class CosineSimilarity(LibraryMean):
     dtype: Any = dtype_argument()
     axis: int = field(-1, config="changed")
 
+    def check(self) -> None:
+        """Other axes may take in the batch."""
+        self.counts_rows_by_weight = self.axis == -1
+
+
+@declared
+class KLDivergence(LibraryMean):
+    """Mean ``sum(y_true log(y_true / y_pred))``, in nats."""
+
+    function = staticmethod(losses.kl_divergence)
+    name: str | None = name_argument("kl_divergence")
+    dtype: Any = dtype_argument()
+
+
+@declared
+class Poisson(LibraryMean):
+    """Mean ``y_pred - y_true log(y_pred)``, in nats."""
+
+    function = staticmethod(losses.poisson)
+    name: str | None = name_argument("poisson")
+    dtype: Any = dtype_argument()
+
+
+@declared
+class Hinge(LibraryMean):
+    """Mean ``max(1 - y_true y_pred, 0)``."""
+
+    function = staticmethod(losses.hinge)
+    name: str | None = name_argument("hinge")
+    dtype: Any = dtype_argument()
+
+
+@declared
+class SquaredHinge(LibraryMean):
+    """Mean ``max(1 - y_true y_pred, 0)^2``."""
+
+    function = staticmethod(losses.squared_hinge)
+    name: str | None = name_argument("squared_hinge")
+    dtype: Any = dtype_argument()
+
+
+@declared
+class CategoricalHinge(LibraryMean):
+    """Mean ``categorical_hinge`` of one-hot targets."""
+
+    function = staticmethod(losses.categorical_hinge)
+    name: str | None = name_argument("categorical_hinge")
+    dtype: Any = dtype_argument()
+
 
 class RootMeanSquaredError(Mean):
     """``sqrt(mean((y_true - y_pred)^2))``, the root taken at the end, over all batches.
@@ -138,7 +187,10 @@ class CategoricalCrossentropy(LibraryMean):
 
 @declared
 class SparseCategoricalCrossentropy(LibraryMean):
-    """Mean ``sparse_categorical_crossentropy`` of class numbers, in nats; ``ignore_class`` does not count."""
+    """Mean ``sparse_categorical_crossentropy`` of class numbers, in nats.
+
+    Source: as Keras: positions of ``ignore_class`` add 0 but count, where the loss of this name does not count them.
+    """
 
     function = staticmethod(losses.sparse_categorical_crossentropy)
     name: str | None = name_argument("sparse_categorical_crossentropy")

@@ -79,8 +79,10 @@ class RowByRow(Contrast):
         return jnp.sum((y_true - y_pred) ** 4, axis=-1)
 
 
-@pytest.mark.parametrize("loss", [losses.as_loss(scalar), Contrast()])
-def test_losses_of_users_refuse_padding(loss):
+@pytest.mark.parametrize(
+    "loss", [losses.as_loss(scalar), Contrast(), losses.CosineSimilarity(axis=0), losses.BinaryCrossentropy(axis=-2)]
+)
+def test_losses_that_mix_rows_refuse_padding(loss):
     with context.scope(rows=rows(4)), pytest.raises(context.RowsCoupled):
         loss(jnp.zeros((6, 3)), jnp.zeros((6, 3)))
 
