@@ -363,7 +363,7 @@ def get(
     if identifier is None:
         return None
     if isinstance(identifier, dict):
-        return deserialize(identifier)
+        return deserialize(_placed(identifier, place, aliases or {}))
     if isinstance(identifier, str):
         found = registered_object(identifier) or (aliases or {}).get(identifier) or _PUBLISHED.get((place, identifier))
         if found is None:
@@ -382,6 +382,18 @@ def get(
     raise ValueError(
         explain(what, "a name, a config, an object or a function", repr(identifier)[:80], "Pass one of these.")
     )
+
+
+def _placed(data: dict[str, Any], place: str, aliases: dict[str, Any]) -> dict[str, Any]:
+    """A config as users write it, ``{"class_name": "zeros", "config": {}}``, with its class's public name."""
+    name = data.get("class_name")
+    if data.get("module") is not None or not isinstance(name, str) or registered_object(name) is not None:
+        return data
+    found = aliases.get(name) or _PUBLISHED.get((place, name))
+    if not inspect.isclass(found):
+        return data
+    module, public_name = _PUBLIC_NAMES[found]
+    return {**data, "module": module, "class_name": public_name}
 
 
 def object_config(thing: Any) -> dict[str, Any]:
