@@ -3,27 +3,83 @@
 from typing import Any
 
 from cornu.core import registry
-from cornu.core.names import snake_case
-from cornu.initializers.constant import Constant, Ones, Zeros
-from cornu.initializers.distributions import RandomUniform, TruncatedNormal
+from cornu.initializers.draws import RandomNormal, RandomUniform, TruncatedNormal
+from cornu.initializers.fixed import Constant, Identity, Ones, Zeros
+from cornu.initializers.fourier import STFT
 from cornu.initializers.initializer import Initializer
-from cornu.initializers.orthogonal import Orthogonal
-from cornu.initializers.variance_scaling import GlorotUniform, VarianceScaling
+from cornu.initializers.matrices import Orthogonal
+from cornu.initializers.scaled import (
+    GlorotNormal,
+    GlorotUniform,
+    HeNormal,
+    HeUniform,
+    LecunNormal,
+    LecunUniform,
+    VarianceScaling,
+)
+
+# Keras's other names of the same classes.
+IdentityInitializer = Identity
+OrthogonalInitializer = Orthogonal
+STFTInitializer = STFT
+constant = Constant
+glorot_normal = GlorotNormal
+glorot_uniform = GlorotUniform
+he_normal = HeNormal
+he_uniform = HeUniform
+identity = Identity
+lecun_normal = LecunNormal
+lecun_uniform = LecunUniform
+ones = Ones
+orthogonal = Orthogonal
+random_normal = RandomNormal
+random_uniform = RandomUniform
+stft = STFT
+truncated_normal = TruncatedNormal
+variance_scaling = VarianceScaling
+zeros = Zeros
 
 __all__ = [
     "Constant",
+    "GlorotNormal",
     "GlorotUniform",
+    "HeNormal",
+    "HeUniform",
+    "Identity",
     "Initializer",
+    "LecunNormal",
+    "LecunUniform",
     "Ones",
     "Orthogonal",
+    "RandomNormal",
     "RandomUniform",
+    "STFT",
     "TruncatedNormal",
     "VarianceScaling",
     "Zeros",
+    "IdentityInitializer",
+    "OrthogonalInitializer",
+    "STFTInitializer",
+    "constant",
+    "glorot_normal",
+    "glorot_uniform",
+    "he_normal",
+    "he_uniform",
+    "identity",
+    "lecun_normal",
+    "lecun_uniform",
+    "ones",
+    "orthogonal",
+    "random_normal",
+    "random_uniform",
+    "stft",
+    "truncated_normal",
+    "variance_scaling",
+    "zeros",
 ]
 
 registry.publish("keras.initializers", __name__)
-_ALIASES = {snake_case(name): globals()[name] for name in __all__} | {"uniform": RandomUniform}
+_ALIASES = {"normal": RandomNormal, "uniform": RandomUniform, "zero": Zeros, "one": Ones}
 
 
 def get(identifier: Any) -> Any:
@@ -45,4 +101,5 @@ def serialize(initializer: Any) -> Any:
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
     """The initializer that a config describes."""
-    return registry.deserialize(config, custom_objects)
+    with registry.custom_objects(custom_objects):
+        return get(config)
