@@ -19,6 +19,22 @@ class StructureError(ValueError):
     """Data, targets or arguments are not nested or named as the model needs."""
 
 
+class FileFormatError(ValueError):
+    """The bytes are not what their format says, or use a part of it that is not read."""
+
+
+class UnsafeFileError(FileFormatError):
+    """The file asks for something that reading a model never does.
+
+    Examples: a link out of the file, more bytes than it stores, a pickled object. It is a
+    `FileFormatError` too, so one ``except`` covers every file that cannot be read.
+    """
+
+
+class ConfigError(FileFormatError):
+    """A config does not describe the object that it says it describes."""
+
+
 def explain(what: str, needs: str, got: Any, do: str) -> str:
     """One message in the house's form: ``<what> needs <condition>; got <value>. <What to do.>``"""
     return f"{what} needs {needs}; got {got}. {do}"
@@ -62,3 +78,16 @@ def plain_notes() -> Generator[None]:
         notes: list[str] = getattr(error, "__notes__", [])
         notes[:] = [note for note in notes if "JAX has removed its internal frames" not in note]
         raise
+
+
+_USERS_OWN = "_cornu_users_own"
+
+
+def mark_users_own(error: BaseException) -> None:
+    """Note that a class outside of the library raised an error: it reaches its author as it is."""
+    setattr(error, _USERS_OWN, True)
+
+
+def is_users_own(error: BaseException) -> bool:
+    """Whether an error comes from a class outside of the library."""
+    return getattr(error, _USERS_OWN, False)

@@ -15,9 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes
+from cornu.core import dtypes, sharing
 from cornu.core.declare import declared_config
-from cornu.core.errors import explain
+from cornu.core.errors import (
+    ConfigError,
+    FileFormatError,
+    GraphError,
+    ShapeError,
+    StructureError,
+    UnsafeFileError,
+    explain,
+    is_users_own,
+    mark_users_own,
+)
 
 # (public module, name) -> class, as written in files: ("keras.layers", "Dense").
 _PUBLISHED: dict[tuple[str, str], Any] = {}
@@ -28,7 +38,7 @@ _REGISTERED: dict[str, Any] = {}
 _REGISTERED_NAMES: dict[Any, str] = {}
 
 
-class UnknownClassError(ValueError):
+class UnknownClassError(ConfigError):
     """A config names a class or function that is neither the library's nor registered."""
 
 
@@ -147,12 +157,10 @@ def serialize_object(thing: Any) -> dict[str, Any]:
     """Class, config and build state of one object, in the form of section 2 of the file format."""
     cls = type(thing)
     module, class_name, registered = _written_name(cls)
-    data: dict[str, Any] = {
-        "module": module,
-        "class_name": class_name,
-        "config": thing.get_config(),
-        "registered_name": registered,
-    }
+    data: dict[str, Any] = {"module": module, "class_name": class_name, "config": {}, "registered_name": registered}
+    with sharing.writing() as written:
+        written.note(thing, data)
+        data["config"] = thing.get_config()
     for key in ("build_config", "compile_config"):
         method = getattr(thing, f"get_{key}", None)
         if method is not None:
@@ -228,20 +236,42 @@ _FUNCTION_PLACES = (
     "keras.constraints",
     "keras.ops",
 )
+# Callbacks, utilities and applications open files and fetch: they are public, and no config can name them.
+_CLASS_PLACES = (
+    "keras.layers",
+    "keras",
+    "keras.models",
+    "keras.initializers",
+    "keras.losses",
+    "keras.metrics",
+    "keras.optimizers",
+    "keras.optimizers.schedules",
+    "keras.regularizers",
+    "keras.constraints",
+    "keras.random",
+    "keras.quantizers",
+)
 _MAX_DEPTH = 200
 
 
 def deserialize(data: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object that data describes. Data only: classes come from the tables above and from ``custom``."""
-    with custom_objects(custom):
-        return _deserialize(data, 0)
+    with custom_objects(custom), sharing.reading():
+        try:
+            return _deserialize(data, 0)
+        except RecursionError:
+            raise _too_deep() from None
+
+
+def _too_deep() -> ConfigError:
+    return ConfigError(
+        explain("A config", f"at most {_MAX_DEPTH} levels of nesting", "more", "The file is damaged or hostile.")
+    )
 
 
 def _deserialize(data: Any, depth: int) -> Any:
     if depth > _MAX_DEPTH:
-        raise ValueError(
-            explain("A config", f"at most {_MAX_DEPTH} levels of nesting", "more", "The file is damaged or hostile.")
-        )
+        raise _too_deep()
     if isinstance(data, list):
         return [_deserialize(item, depth + 1) for item in data]
     if not isinstance(data, dict):
@@ -250,28 +280,32 @@ def _deserialize(data: Any, depth: int) -> Any:
         return {key: _deserialize(value, depth + 1) for key, value in data.items()}
     class_name, config = data["class_name"], data["config"]
     if not isinstance(class_name, str):
-        raise ValueError(explain("A config's class_name", "a string", repr(class_name)[:80], "The file is damaged."))
+        raise ConfigError(explain("A config's class_name", "a string", repr(class_name)[:80], "The file is damaged."))
     if class_name.startswith("__"):
         return _deserialize_special(class_name, config)
     if class_name == "function":
         return find_function(config)
     if class_name == "DTypePolicy":
-        return dtypes.get_policy(data)
-    return _build(find_class(data), data)
+        return made("DTypePolicy", lambda: dtypes.get_policy(data))
+    with sharing.reading() as read:
+        found = read.find(data)
+        if found is None:
+            found = _build(find_class(data), data)
+            read.note(data, found)
+    return found
 
 
 def _deserialize_special(class_name: str, config: Any) -> Any:
     if class_name == "__slice__":
-        return slice(config["start"], config["stop"], config["step"])
+        return made("__slice__", lambda: slice(*(_index(config[k]) for k in ("start", "stop", "step"))))
     if class_name == "__ellipsis__":
         return Ellipsis
     if class_name == "__bytes__":
-        return str(config["value"]).encode("latin-1")
+        return made("__bytes__", lambda: str(config["value"]).encode("latin-1"))
     if class_name in ("__tensor__", "__numpy__"):
-        dtype = dtypes.standardize_dtype(config["dtype"])
-        return np.asarray(config["value"], dtype=dtypes.backend_dtype(dtype))
+        return made(class_name, lambda: _array(config))
     if class_name == "__lambda__":
-        raise UnknownClassError(
+        raise UnsafeFileError(
             explain(
                 "A Lambda layer in a file",
                 "a registered function's name",
@@ -286,13 +320,59 @@ def _deserialize_special(class_name: str, config: Any) -> Any:
     )
 
 
+def _index(value: Any) -> int | None:
+    if value is not None and type(value) is not int:
+        raise TypeError(f"an index is a whole number or none, not {type(value).__name__}")
+    return value
+
+
+def _array(config: Any) -> np.ndarray[Any, Any]:
+    dtype = np.dtype(dtypes.backend_dtype(dtypes.standardize_dtype(config["dtype"])))
+    if dtype.kind not in "biufcV":  # V: bfloat16 and its like
+        raise TypeError(f"arrays hold numbers, not {dtype}")
+    return np.asarray(config["value"], dtype=dtype)
+
+
+# What a library class raises for arguments that it cannot be made from.
+_MISFITS = (
+    TypeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    NotImplementedError,
+    MemoryError,
+)
+
+
+def made(what: str, make: Callable[[], Any]) -> Any:
+    """What ``make`` returns; its complaints become one type that says which config is wrong."""
+    try:
+        return make()
+    except (FileFormatError, GraphError, ShapeError, StructureError):
+        raise
+    except _MISFITS as error:
+        if is_users_own(error):
+            raise
+        reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")[:300]
+        raise ConfigError(
+            explain(
+                f"Config of {what}",
+                "what the class can be made from",
+                f"an error: {reason or type(error).__name__}",
+                "The file is damaged, or of another version.",
+            )
+        ) from error
+
+
 def find_function(name: Any) -> Callable[..., Any]:
     """The function that a config names: custom, registered, or one of the library's."""
     if isinstance(name, str):
         found = registered_object(name)
         for place in _FUNCTION_PLACES:
             found = found or _PUBLISHED.get((place, name))
-        if found is not None:
+        if callable(found):
             return found
     raise UnknownClassError(
         explain(
@@ -312,11 +392,13 @@ def find_class(data: dict[str, Any]) -> Any:
             found = registered_object(name)
             if found is not None:
                 return found
+    # Files of Keras 2 name no module: the class's place follows from its name.
+    places = _CLASS_PLACES if "module" not in data else ()
     if isinstance(module, str):
-        found = _PUBLISHED.get(
-            (module.replace("cornu", "keras", 1) if module.startswith("cornu") else module, class_name)
-        )
-        if found is not None:
+        places = (f"keras{module.removeprefix('cornu')}" if module.startswith("cornu") else module,)
+    for place in places:
+        found = _PUBLISHED.get((place, class_name))
+        if (place in _CLASS_PLACES or ".src." in place) and isinstance(found, type) and hasattr(found, "get_config"):
             return found
     package, _, short = registered.rpartition(">") if isinstance(registered, str) else ("", "", class_name)
     arguments = f"package={package!r}" if package else ""
@@ -337,16 +419,27 @@ def _build(cls: Any, data: dict[str, Any]) -> Any:
     if not isinstance(cls, type):
         return cls
     if not isinstance(config, dict):
-        raise ValueError(explain(f"Config of {cls.__name__}", "a dict", type(config).__name__, "The file is damaged."))
-    make = getattr(cls, "from_config", None)
-    instance = make(config) if make is not None else cls(**config)
-    build_config = data.get("build_config")
-    if build_config and not getattr(instance, "built", True):
-        instance.build_from_config(build_config)
-    compile_config = data.get("compile_config")
-    if compile_config and hasattr(instance, "compile_from_config"):
-        instance.compile_from_config(compile_config)
-    return instance
+        raise ConfigError(explain(f"Config of {cls.__name__}", "a dict", type(config).__name__, "The file is damaged."))
+
+    def make() -> Any:
+        from_config = getattr(cls, "from_config", None)
+        instance = from_config(config) if from_config is not None else cls(**config)
+        build_config = data.get("build_config")
+        if build_config and not getattr(instance, "built", True):
+            instance.build_from_config(build_config)
+        compile_config = data.get("compile_config")
+        if compile_config and hasattr(instance, "compile_from_config"):
+            instance.compile_from_config(compile_config)
+        return instance
+
+    name = config.get("name")
+    if is_published(cls):
+        return made(f"{cls.__name__} {str(name)[:80]!r}" if name else cls.__name__, make)
+    try:
+        return make()
+    except Exception as error:
+        mark_users_own(error)
+        raise
 
 
 def get(

@@ -14,7 +14,7 @@ import numpy as np
 from cornu import constraints, initializers, regularizers
 from cornu.core import context, dtypes, registry, spec, tree
 from cornu.core.declare import declared_config
-from cornu.core.errors import ShapeError, explain, locate, show_shape
+from cornu.core.errors import ShapeError, explain, locate, mark_users_own, show_shape
 from cornu.core.graph import Operation, record
 from cornu.core.module import Module, constructor_config
 from cornu.core.pure import pure
@@ -679,6 +679,8 @@ class Layer(Module, Operation):
                 )
             )
         locate(error, where)
+        if not registry.is_published(type(self)):
+            mark_users_own(error)
         return error
 
 

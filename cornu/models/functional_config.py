@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from typing import Any
 
-from cornu.core import registry, tree
-from cornu.core.errors import GraphError, explain
+from cornu.core import registry, sharing, tree
+from cornu.core.errors import GraphError, UnsafeFileError, explain
 from cornu.core.graph import Graph, Node
-from cornu.core.op import FunctionCall, apply, find_op, is_op
+from cornu.core.op import FunctionCall, apply, is_op
 from cornu.core.spec import KerasTensor
 from cornu.layers.core.input_layer import InputLayer
 from cornu.layers.layer import Layer
@@ -17,8 +18,10 @@ from cornu.ops import file_names
 def write(model: Any) -> dict[str, Any]:
     """``get_config`` of a model that has a graph."""
     functional = model.functional
-    places = _node_places(functional.graph)
-    layers = [_write_operation(operation, functional.graph, places) for operation in functional.graph.operations]
+    nodes = _calls_by_operation(functional.graph)
+    places = {id(node): place for calls in nodes.values() for place, node in enumerate(calls)}
+    with sharing.writing():
+        layers = [_write_operation(o, nodes.get(id(o), []), places) for o in functional.graph.operations]
     config = {
         "name": model.name,
         "trainable": model.trainable,
@@ -34,14 +37,12 @@ def write(model: Any) -> dict[str, Any]:
     return {**config, "named_sizes": named} if named else config
 
 
-def _node_places(graph: Graph) -> dict[int, int]:
-    """For each call its number among the calls of its operation in this graph."""
-    places: dict[int, int] = {}
-    for operation in graph.operations:
-        mine = [n for n in graph.nodes if n.operation is operation]
-        for place, node in enumerate(sorted(mine, key=lambda n: n.index)):
-            places[id(node)] = place
-    return places
+def _calls_by_operation(graph: Graph) -> dict[int, list[Node]]:
+    """For each operation (by id) its calls in this graph, in the order in which they were made."""
+    calls: dict[int, list[Node]] = {}
+    for node in graph.nodes:
+        calls.setdefault(id(node.operation), []).append(node)
+    return {key: sorted(nodes, key=lambda n: n.index) for key, nodes in calls.items()}
 
 
 def _history(tensor: KerasTensor, places: dict[int, int]) -> list[Any]:
@@ -50,15 +51,10 @@ def _history(tensor: KerasTensor, places: dict[int, int]) -> list[Any]:
 
 def _end(tensor: KerasTensor, places: dict[int, int]) -> list[Any]:
     name, place, index = _history(tensor, places)
-    # At a model's own ends the calls of a nested graph model count from 1 (file format, section 3).
-    is_graph = getattr(tensor.node.operation, "functional", None) is not None and not hasattr(
-        tensor.node.operation, "add"
-    )
-    return [name, place + 1 if is_graph else place, index]
+    return [name, place + 1 if _counts_from_one(tensor.node.operation) else place, index]
 
 
-def _write_operation(operation: Any, graph: Graph, places: dict[int, int]) -> dict[str, Any]:
-    nodes = sorted((n for n in graph.nodes if n.operation is operation), key=lambda n: places[id(n)])
+def _write_operation(operation: Any, nodes: list[Node], places: dict[int, int]) -> dict[str, Any]:
     if isinstance(operation, FunctionCall):
         return _write_function(operation, nodes, places)
     data = registry.serialize_object(operation)
@@ -70,20 +66,26 @@ def _write_operation(operation: Any, graph: Graph, places: dict[int, int]) -> di
 
 
 def _write_function(operation: FunctionCall, nodes: list[Node], places: dict[int, int]) -> dict[str, Any]:
-    node = nodes[0]
-    name = operation.function.__name__
-    if registry.is_published(operation.function):
-        module, class_name, config, args, kwargs = file_names.to_file(name, node.args, node.kwargs)
-        written = {"module": module, "class_name": class_name, "registered_name": class_name}
+    node, function = nodes[0], operation.function
+    if file_names.has_file_name(function):
+        module, class_name, config, args, kwargs = file_names.to_file(function, node.args, node.kwargs)
     else:
-        config, args, kwargs = {"function": registry.registered_name(operation.function)}, node.args, node.kwargs
-        written = {"module": "cornu.ops", "class_name": "FunctionCall", "registered_name": "FunctionCall"}
+        config, args, kwargs = {"function": registry.registered_name(function)}, node.args, node.kwargs
+        module, class_name = "cornu.ops", _REGISTERED
     return {
-        **written,
+        "module": module,
+        "class_name": class_name,
+        "registered_name": class_name,
         "config": {"name": operation.name, **{k: registry.serialize(v) for k, v in config.items()}},
         "name": operation.name,
         "inbound_nodes": [_write_call(args, kwargs, places)],
     }
+
+
+# The class of calls of functions that a user registered.
+_REGISTERED = "FunctionCall"
+# Where Keras keeps the classes of its functions' calls.
+_FUNCTIONS = ("keras.src.ops.", "keras.src.activations.")
 
 
 def _write_call(args: Any, kwargs: Any, places: dict[int, int]) -> dict[str, Any]:
@@ -104,156 +106,202 @@ def _write_call(args: Any, kwargs: Any, places: dict[int, int]) -> dict[str, Any
 
 # Reading.
 
+# What a second of building allows is a thousand; more than this is no model.
+MOST_CALLS = 25_000
+
 
 def read(cls: Any, config: dict[str, Any]) -> Any:
     """The model of class ``cls`` that a config describes."""
+    with sharing.reading():
+        return registry.made(f"{cls.__name__} {str(config.get('name'))[:80]!r}", lambda: _read(cls, config))
+
+
+def _read(cls: Any, config: dict[str, Any]) -> Any:
+    _require(config["layers"], list, "a list of layers")
+    sizes = _require(config.get("named_sizes", {}), dict, "named sizes by input")
     operations: dict[str, Any] = {}
-    waiting: list[tuple[str, dict[str, Any]]] = []
+    pending: dict[str, list[_Call]] = {}
+    count = 0
     for data in config["layers"]:
-        name = data["name"] if "name" in data else data["config"]["name"]
+        _require(data, dict, "layers as objects")
+        name = _require(data["name"] if "name" in data else data["config"]["name"], str, "names of layers")
         if name in operations:
-            raise GraphError(
-                explain("A model's config", "different names for its layers", f"{name!r} twice", "The file is damaged.")
+            raise _damaged("different names for its layers", f"{name[:80]!r} twice")
+        calls = _require(data.get("inbound_nodes", []), list, "a list of calls")
+        count += 1 + len(calls)
+        if count > MOST_CALLS:
+            raise UnsafeFileError(
+                explain("A model's config", f"at most {MOST_CALLS:,} layers and calls", "more", "Split the model.")
             )
-        operations[name] = _read_operation(data, config.get("named_sizes", {}).get(name))
-        waiting.extend((name, call) for call in data.get("inbound_nodes", []))
-    calls = _Calls(operations)
-    while waiting:
-        later = [(name, call) for name, call in waiting if not calls.try_to_make(name, call)]
-        if len(later) == len(waiting):
-            stuck = ", ".join(sorted({repr(name) for name, _ in later})[:5])
-            raise GraphError(
-                explain(
-                    "A model's config",
-                    "calls whose inputs come from layers before them",
-                    f"a cycle or a missing layer at {stuck}",
-                    "The file is damaged.",
-                )
-            )
-        waiting = later
-    inputs = _ends(config["input_layers"], calls, operations)
-    outputs = _ends(config["output_layers"], calls, operations)
-    given = {
-        k: v
-        for k, v in config.items()
-        if k not in ("layers", "input_layers", "output_layers", "named_sizes", "name", "trainable")
-    }
-    return cls(
-        inputs=inputs, outputs=outputs, name=config.get("name"), trainable=config.get("trainable", True), **given
-    )
+        operations[name] = _read_operation(data, name, sizes.get(name))
+        pending[name] = [_Call(_require(call, dict, "calls as objects")) for call in calls]
+    results = _Results(operations)
+    results.run(pending)
+    given = {k: v for k, v in config.items() if k not in _GRAPH_KEYS}
+    inputs, outputs = _ends(config["input_layers"], results), _ends(config["output_layers"], results)
+    model = cls(inputs=inputs, outputs=outputs, name=config.get("name"), **given)
+    # Not by the property, which would freeze all layers inside: each has its own flag in its config.
+    model._trainable = bool(config.get("trainable", True))
+    return model
 
 
-def _read_operation(data: dict[str, Any], named: Any) -> Any:
-    class_name, module = data.get("class_name"), data.get("module")
-    if file_names.is_op(module, class_name) or class_name == "FunctionCall":
-        return _PendingFunction(data)
+_GRAPH_KEYS = ("layers", "input_layers", "output_layers", "named_sizes", "name", "trainable")
+
+
+def _damaged(needs: str, got: str) -> GraphError:
+    return GraphError(explain("A model's config", needs, got, "The file is damaged."))
+
+
+def _require(value: Any, kind: type, what: str) -> Any:
+    if not isinstance(value, kind):
+        raise _damaged(what, repr(value)[:80])
+    return value
+
+
+def _read_operation(data: dict[str, Any], name: str, named: Any) -> Any:
+    class_name = data.get("class_name")
+    if class_name == _REGISTERED or str(data.get("module")).startswith(_FUNCTIONS):
+        _require(data["config"], dict, "configs as objects")
+        return _PendingFunction(data, name)
     if named is not None:
         data = {**data, "config": {**data["config"], "batch_shape": named}}
     operation = registry.deserialize(data)
     if not isinstance(operation, Layer):
-        raise GraphError(
-            explain("A model's config", "layers among its layers", f"{class_name!r}", "The file is damaged.")
-        )
+        raise _damaged("layers among its layers", repr(class_name)[:80])
     return operation
 
 
 class _PendingFunction:
     """A function in a config; it becomes an operation with its call."""
 
+    def __init__(self, data: dict[str, Any], name: str):
+        self.data, self.name = data, name
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        function, call_args, call_kwargs = _find_function(self.data, list(args), kwargs)
+        return apply(FunctionCall(function, self.name), tuple(call_args), call_kwargs)
+
+
+class _Call:
+    """A call in a config: its arguments, and which results of other calls are among them."""
+
     def __init__(self, data: dict[str, Any]):
-        self.data = data
-        self.name = data["config"].get("name") or data["name"]
+        self.needs: list[tuple[str, int]] = []
+        self.args = [self._leaf(a) for a in _require(data["args"], list, "arguments in a list")]
+        kwargs = _require(data.get("kwargs", {}), dict, "named arguments as an object")
+        self.kwargs = {k: self._leaf(v) for k, v in kwargs.items()}
+
+    def _leaf(self, data: Any) -> Any:
+        if isinstance(data, dict) and data.get("class_name") == "__keras_tensor__":
+            reference = _Reference(data["config"]["keras_history"])
+            self.needs.append((reference.name, reference.call))
+            return reference
+        if isinstance(data, dict) and "class_name" in data and "config" in data:
+            return registry.deserialize(data)
+        return _map(self._leaf, data)
+
+    def arguments(self, results: _Results) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments with tensors in place of references."""
+
+        def leaf(x: Any) -> Any:
+            return results.tensor(x) if isinstance(x, _Reference) else _map(leaf, x)
+
+        return [leaf(a) for a in self.args], {k: leaf(v) for k, v in self.kwargs.items()}
 
 
-class _Calls:
-    """Calls made so far while a graph is read: which tensors each operation's calls returned."""
+def _map(function: Any, data: Any) -> Any:
+    if isinstance(data, dict):
+        return {k: function(v) for k, v in data.items()}
+    return [function(v) for v in data] if isinstance(data, list) else data
+
+
+class _Reference:
+    """``[layer, call, index]``: a result of a call."""
+
+    def __init__(self, history: Any):
+        if not (isinstance(history, (list, tuple)) and len(history) == 3):
+            raise _damaged("tensors as [layer, call, index]", repr(history)[:80])
+        self.name, self.call, self.index = history
+        if not (isinstance(self.name, str) and _is_place(self.call) and _is_place(self.index)):
+            raise _damaged("tensors as [layer, call, index]", repr(history)[:80])
+
+
+def _is_place(value: Any) -> bool:
+    return type(value) is int and 0 <= value < MOST_CALLS
+
+
+class _Results:
+    """Which tensors the calls of each operation returned, as far as they were made."""
 
     def __init__(self, operations: dict[str, Any]):
         self.operations = operations
-        self.results: dict[str, list[list[KerasTensor]]] = {
+        self.made: dict[str, list[list[KerasTensor]]] = {
             name: [[o.output]] if isinstance(o, InputLayer) else [] for name, o in operations.items()
         }
-        self.done: dict[str, int] = {}
 
-    def tensor(self, history: Any) -> KerasTensor | None:
-        name, place, index = history
-        made = self.results.get(name)
-        if made is None:
-            raise GraphError(
-                explain("A model's config", "tensors of layers that it has", f"one of {name!r}", "The file is damaged.")
-            )
-        return made[place][index] if place < len(made) else None
+    def run(self, pending: dict[str, list[_Call]]) -> None:
+        """Make all calls, those of one operation in their order, each as soon as its arguments are there."""
+        waiting: dict[tuple[str, int], list[str]] = {}
+        ready = deque(pending)
+        while ready:
+            name = ready.popleft()
+            calls, made = pending[name], self.made[name]
+            while len(made) < len(calls) and not isinstance(self.operations[name], InputLayer):
+                call = calls[len(made)]
+                missing = next((need for need in call.needs if not self._has(need)), None)
+                if missing is not None:
+                    waiting.setdefault(missing, []).append(name)
+                    break
+                args, kwargs = call.arguments(self)
+                results = self.operations[name](*args, **kwargs)
+                made.append([t for t in tree.flatten(results) if isinstance(t, KerasTensor)])
+                ready.extend(waiting.pop((name, len(made) - 1), ()))
+        if waiting:
+            stuck = ", ".join(sorted({repr(name[:80]) for names in waiting.values() for name in names})[:5])
+            raise _damaged("calls whose inputs come from layers before them", f"a cycle or a missing layer at {stuck}")
 
-    def try_to_make(self, name: str, call: dict[str, Any]) -> bool:
-        missing = False
+    def _has(self, need: tuple[str, int]) -> bool:
+        name, place = need
+        if name not in self.made:
+            raise _damaged("tensors of layers that it has", f"one of {name[:80]!r}")
+        return place < len(self.made[name])
 
-        def leaf(data: Any) -> Any:
-            nonlocal missing
-            if isinstance(data, dict) and data.get("class_name") == "__keras_tensor__":
-                tensor = self.tensor(data["config"]["keras_history"])
-                missing = missing or tensor is None
-                return tensor
-            if isinstance(data, dict) and "class_name" in data and "config" in data:
-                return registry.deserialize(data)
-            if isinstance(data, dict):
-                return {k: leaf(v) for k, v in data.items()}
-            if isinstance(data, list):
-                return [leaf(v) for v in data]
-            return data
-
-        args, kwargs = [leaf(a) for a in call["args"]], {k: leaf(v) for k, v in call["kwargs"].items()}
-        if missing:
-            return False
-        results = self._call(self.operations[name], args, kwargs)
-        self.results[name].append([t for t in tree.flatten(results) if isinstance(t, KerasTensor)])
-        return True
-
-    def _call(self, operation: Any, args: list[Any], kwargs: dict[str, Any]) -> Any:
-        if isinstance(operation, _PendingFunction):
-            function, call_args, call_kwargs = _find_function(operation.data, args, kwargs)
-            return apply(FunctionCall(function, operation.name), tuple(call_args), call_kwargs)
-        return operation(*args, **kwargs)
+    def tensor(self, reference: _Reference) -> KerasTensor:
+        """The tensor that a reference means."""
+        made = self.made.get(reference.name, [])
+        if reference.call >= len(made) or reference.index >= len(made[reference.call]):
+            raise _damaged("tensors that its layers return", f"{[*vars(reference).values()]!r:.120}")
+        return made[reference.call][reference.index]
 
 
 def _find_function(data: dict[str, Any], args: list[Any], kwargs: dict[str, Any]) -> tuple[Any, Any, Any]:
     config = {k: registry.deserialize(v) for k, v in data["config"].items() if k != "name"}
-    if data["class_name"] == "FunctionCall":
-        name = config["function"]
-        function = registry.find_function(name)
-        if not is_op(function):
-            raise GraphError(
-                explain(
-                    "A model's config",
-                    "functions made by cornu.ops.op",
-                    repr(name),
-                    "Decorate the function with @cornu.ops.op.",
-                )
-            )
-        return function, args, kwargs
-    name, call_args, call_kwargs = file_names.from_file(data["module"], data["class_name"], config, args, kwargs)
-    function = find_op(name)
-    if function is None:
+    if data["class_name"] != _REGISTERED:
+        return file_names.from_file(data["module"], data["class_name"], config, args, kwargs)
+    function = registry.find_function(config["function"])
+    if not is_op(function):
         raise GraphError(
-            explain("A model's config", "functions that the library has", repr(name), "Update the library.")
-        )
-    return function, call_args, call_kwargs
-
-
-def _ends(data: Any, calls: _Calls, operations: dict[str, Any]) -> Any:
-    if isinstance(data, (list, tuple)) and len(data) == 3 and isinstance(data[0], str) and isinstance(data[1], int):
-        name, place, index = data
-        operation = operations.get(name)
-        is_graph = getattr(operation, "functional", None) is not None and not hasattr(operation, "add")
-        tensor = calls.tensor((name, max(place - 1, 0) if is_graph else place, index))
-        if tensor is None:
-            raise GraphError(
-                explain("A model's config", "ends that its layers return", repr(data), "The file is damaged.")
+            explain(
+                "A model's config",
+                "functions made by cornu.ops.op",
+                repr(config["function"])[:80],
+                "Decorate the function with @cornu.ops.op.",
             )
-        return tensor
-    if isinstance(data, dict):
-        return {k: _ends(v, calls, operations) for k, v in data.items()}
-    if isinstance(data, (list, tuple)):
-        return [_ends(v, calls, operations) for v in data]
-    raise GraphError(
-        explain("A model's config", "[layer, call, index] at its ends", repr(data)[:80], "The file is damaged.")
-    )
+        )
+    return function, args, kwargs
+
+
+def _ends(data: Any, results: _Results) -> Any:
+    if isinstance(data, (list, tuple)) and len(data) == 3 and isinstance(data[0], str) and isinstance(data[1], int):
+        reference = _Reference(data)
+        if _counts_from_one(results.operations.get(reference.name)):
+            reference.call = max(reference.call - 1, 0)
+        return results.tensor(reference)
+    if isinstance(data, (list, tuple, dict)):
+        return _map(lambda part: _ends(part, results), list(data) if isinstance(data, tuple) else data)
+    raise _damaged("[layer, call, index] at its ends", repr(data)[:80])
+
+
+def _counts_from_one(operation: Any) -> bool:
+    """Whether calls count from 1 at a model's own ends: those of a nested graph model do (section 3)."""
+    return getattr(operation, "functional", None) is not None and not hasattr(operation, "add")

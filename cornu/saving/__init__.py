@@ -7,7 +7,7 @@ Read upwards: ``errors`` and ``limits``; ``window`` (bytes by position); ``check
 
 from cornu.core.registry import register as register_keras_serializable
 from cornu.saving.checked_json import parse_json
-from cornu.saving.errors import FileFormatError, UnsafeFileError
+from cornu.saving.errors import ConfigError, FileFormatError, GraphError, UnknownClassError, UnsafeFileError
 from cornu.saving.limits import Limits
 from cornu.saving.models import load_model, load_weights, save_model, save_weights
 from cornu.saving.objects import (
@@ -21,9 +21,12 @@ from cornu.saving.objects import (
 )
 
 __all__ = [
+    "ConfigError",
     "CustomObjectScope",
     "FileFormatError",
+    "GraphError",
     "Limits",
+    "UnknownClassError",
     "UnsafeFileError",
     "custom_object_scope",
     "deserialize_keras_object",

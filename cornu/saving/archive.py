@@ -180,7 +180,7 @@ def read_archive(source: str | os.PathLike[str] | BinaryIO, limits: Limits = DEF
     >>> import io
     >>> read_archive(io.BytesIO(b"not a zip"))
     Traceback (most recent call last):
-    cornu.saving.errors.FileFormatError: A .keras file needs to be a zip that ends in its end \
+    cornu.core.errors.FileFormatError: A .keras file needs to be a zip that ends in its end \
 record, without a comment or other data behind; got something else. Is the download complete?
     """
     if not isinstance(source, str | os.PathLike):

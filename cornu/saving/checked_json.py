@@ -33,7 +33,7 @@ def parse_json(data: bytes | str, what: str = "JSON", limits: Limits = DEFAULT_L
     {'units': 3}
     >>> parse_json('{"a": 1, "a": 2}')
     Traceback (most recent call last):
-    cornu.saving.errors.UnsafeFileError: JSON needs each key once; got 'a' twice.
+    cornu.core.errors.UnsafeFileError: JSON needs each key once; got 'a' twice.
     """
     raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
     limits.check(f"{what} (bytes)", len(raw), "json_bytes")

@@ -1,13 +1,6 @@
-"""What can be wrong with a file, as two types."""
+"""What can be wrong with a file. Configs come from files, so the types live where configs are read."""
 
+from cornu.core.errors import ConfigError, FileFormatError, GraphError, UnsafeFileError
+from cornu.core.registry import UnknownClassError
 
-class FileFormatError(ValueError):
-    """The bytes are not what their format says, or use a part of it that is not read."""
-
-
-class UnsafeFileError(FileFormatError):
-    """The file asks for something that reading a model never does.
-
-    Examples: a link out of the file, more bytes than it stores, a pickled object. It is a
-    `FileFormatError` too, so one ``except`` covers every file that cannot be read.
-    """
+__all__ = ["ConfigError", "FileFormatError", "GraphError", "UnknownClassError", "UnsafeFileError"]

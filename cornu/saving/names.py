@@ -21,7 +21,7 @@ def check_name(name: str, what: str, limits: Limits) -> str:
     >>> from cornu.saving.limits import DEFAULT_LIMITS
     >>> check_name("../etc/passwd", "A member", DEFAULT_LIMITS)
     Traceback (most recent call last):
-    cornu.saving.errors.UnsafeFileError: A member needs a plain relative name; got '../etc/passwd'.
+    cornu.core.errors.UnsafeFileError: A member needs a plain relative name; got '../etc/passwd'.
     """
     limits.check(f"{what} (length of its name)", len(name), "name_length")
     plain = name.isprintable() and not any(sign in name for sign in "\\:")
