@@ -11,6 +11,8 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from cornu.core import registry
 from cornu.core.errors import explain
 from cornu.core.names import snake_case
@@ -201,7 +203,17 @@ def to_file(function: Callable[..., Any], args: Sequence[Any], kwargs: dict[str,
             call_kwargs.update(value)
         else:
             call_args.append(value)
+    if entry.function == "get_item":
+        # JSON has one kind of list: a tuple becomes one, so a list of places has to become an array.
+        call_args = [call_args[0], _with_arrays(call_args[1])]
     return FileCall(_PREFIX + entry.module, entry.class_name, config, call_args, call_kwargs)
+
+
+def _with_arrays(key: Any) -> Any:
+    """An index with arrays in place of its lists, its own or among its parts."""
+    if isinstance(key, tuple):
+        return tuple(_with_arrays(k) for k in key)
+    return np.asarray(key) if isinstance(key, list) else key
 
 
 def from_file(
@@ -226,7 +238,10 @@ def from_file(
     values = {key: config[key] for key in entry.config_keys if key in config}
     if config.get("rms_scaling"):  # an option that LayerNorm once had
         values["rms_scaling"] = True
-    return function, *_arguments(function, entry, values, list(args), dict(kwargs))
+    args = list(args)
+    if entry.function == "get_item" and len(args) == 2 and isinstance(args[1], list):
+        args[1] = tuple(args[1])
+    return function, *_arguments(function, entry, values, args, dict(kwargs))
 
 
 def _arguments(
