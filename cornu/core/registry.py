@@ -49,7 +49,10 @@ def publish(public_module: str, module: str, names: list[str] | None = None) -> 
         thing = getattr(package, name)
         if inspect.isclass(thing) or inspect.isfunction(thing):
             _PUBLISHED[(public_module, name)] = thing
-            _PUBLIC_NAMES.setdefault(thing, (public_module, name))
+            place = _PUBLIC_NAMES.get(thing)
+            # Files name a class as it names itself, whatever its aliases (MaxPool2D is MaxPooling2D).
+            if place is None or (place[0] == public_module and name == thing.__name__):
+                _PUBLIC_NAMES[thing] = (public_module, name)
 
 
 def is_published(thing: Any) -> bool:
