@@ -4,6 +4,7 @@ Each function chooses an implementation by platform and shape in one table (`tab
 the same numbers whichever runs. Nothing here knows layers or Variables.
 """
 
+from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
 from cornu.kernels.compiler import compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.pooling import average_pool, max_pool
@@ -11,6 +12,8 @@ from cornu.kernels.recurrence import gru, lstm, simple_rnn
 from cornu.kernels.upsampling import upsample_nearest
 
 __all__ = [
+    "adaptive_average_pool",
+    "adaptive_max_pool",
     "average_pool",
     "compiler_options",
     "conv",
