@@ -32,6 +32,12 @@ def built(line, **more):
     return layer, line.run(layer, line.inputs())
 
 
+@functools.cache
+def example(line):
+    """A built layer and its output, made once for all tests that do not change it."""
+    return built(line)
+
+
 def symbolic(shapes, dtype):
     return [KerasTensor(s, dtype) for s in shapes] if isinstance(shapes, list) else KerasTensor(shapes, dtype)
 
@@ -42,7 +48,7 @@ def shapes_like(shapes, change):
 
 def check_spec(line, shapes):
     spec = line.run(make(line), symbolic(shapes, line.dtype))
-    _, y = built(line)
+    _, y = example(line)
     for promised, got in zip(tree.flatten(spec), tree.flatten(y), strict=True):
         assert promised.dtype == got.dtype.name
         assert len(promised.shape) == got.ndim
@@ -56,12 +62,8 @@ def test_the_graph_knows_shape_and_dtype(line):
     for promised in tree.flatten(spec):
         assert None not in promised.shape[1:]
     named = line.run(make(line), symbolic(shapes_like(line.shape, lambda s: ("rows", *s[1:])), line.dtype))
-    if not make_couples_rows(line):
+    if not example(line)[0].couples_rows:
         assert all(t.shape[0] == "rows" for t in tree.flatten(named))
-
-
-def make_couples_rows(line):
-    return bool(built(line)[0].couples_rows)
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.unknown], ids=lambda line: line.id)
@@ -71,7 +73,7 @@ def test_the_graph_copes_with_unknown_sizes(line):
 
 @every_line
 def test_compiled_as_eager_again_and_again(line):
-    layer, expected = built(line)
+    layer, expected = example(line)
     f = pure(layer)
     traces = []
 
@@ -90,7 +92,7 @@ def test_compiled_as_eager_again_and_again(line):
 
 @every_line
 def test_rows_are_independent(line):
-    layer, whole = built(line)
+    layer, whole = example(line)
     if layer.couples_rows:
         pytest.skip("it says that its rows affect each other")
     inputs, its_line = line.rows(1, 2)
@@ -133,7 +135,7 @@ def test_config_is_that_of_keras(line):
 
 @every_line
 def test_comes_back_from_its_config(line):
-    layer, expected = built(line)
+    layer, expected = example(line)
     data = as_json(registry.serialize(layer))
     copy = registry.deserialize(data)
     assert type(copy) is type(layer)
@@ -165,8 +167,18 @@ def test_mixed_precision(line):
             assert got.dtype == jnp.bfloat16
 
 
-def scalar(y, weights):
-    return sum(jnp.vdot(a, w) for a, w in zip(tree.flatten(y), weights, strict=True))
+def step(call, params, inputs):
+    """Outputs, new state, and gradients of a weighted sum of the outputs; integer inputs have none."""
+
+    def weighted(params, inputs):
+        y, state = call(params, inputs)[:2]
+        random = np.random.default_rng(5)
+        parts = [jnp.vdot(a, random.normal(size=a.shape).astype("float32")) for a in tree.flatten(y)]
+        return sum(parts), (y, [v for v in state if jnp.issubdtype(v.dtype, jnp.floating)])
+
+    arguments = (0, 1) if all(jnp.issubdtype(x.dtype, jnp.floating) for x in tree.flatten(inputs)) else 0
+    gradients, (y, state) = jax.jit(jax.grad(weighted, arguments, has_aux=True))(params, inputs)
+    return {"outputs": tree.flatten(y), "state": state, "gradients": jax.tree.leaves(gradients)}
 
 
 def random_weights(weights, random):
@@ -181,34 +193,25 @@ CALLS = [(line, False) for line in LINES] + [(line, True) for line in LINES if l
 
 @pytest.mark.parametrize(("line", "training"), CALLS, ids=[f"{line.id}{'-training' * t}" for line, t in CALLS])
 def test_values_and_gradients_are_those_of_keras(line, training):
-    inputs, random, how = line.inputs(), np.random.default_rng(3), {"training": True} if training else {}
-    (layer, _), oracle = built(line), line.make(keras.layers)
-    line.run(oracle, inputs)
+    inputs, how = line.inputs(), {"training": True} if training else {}
+    layer, oracle = make(line), line.make(keras.layers)
+    line.run(layer, symbolic(line.shape, line.dtype))
+    line.run(oracle, shapes_like(line.shape, lambda s: keras.KerasTensor(s, line.dtype)))
     assert [v.name for v in layer.weights] == [v.name for v in oracle.weights]
-    oracle.set_weights(random_weights(oracle.weights, random))
+    oracle.set_weights(random_weights(oracle.weights, np.random.default_rng(3)))
     layer.set_weights(oracle.get_weights())
     f = pure(layer)
     state, frozen = [v.value for v in f.state], [v.value for v in oracle.non_trainable_variables]
-    y, expected = line.run(layer, inputs, **how), line.run(oracle, inputs, **how)
-    for a, b in zip(tree.flatten(y), tree.flatten(expected), strict=True):
-        assert a.dtype == b.dtype
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-6)
-    for a, b in zip(layer.get_weights(), oracle.get_weights(), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-6)
-    weights = [random.normal(size=a.shape).astype("float32") for a in tree.flatten(y)]
-    takes_integers = line.dtype != "float32"
 
     def ours(params, x):
-        return scalar(line.run(functools.partial(f, params, state), x, **how)[0], weights)
+        return line.run(functools.partial(f, params, state), x, **how)
 
     def theirs(params, x):
-        call = functools.partial(oracle.stateless_call, params, frozen)
-        return scalar(line.run(call, x, **how)[0], weights)
+        return line.run(functools.partial(oracle.stateless_call, params, frozen), x, **how)
 
-    which = 0 if takes_integers else (0, 1)
-    if takes_integers and not f.params:
-        return
-    mine = jax.grad(ours, which)([v.value for v in f.params], inputs)
-    oracles = jax.grad(theirs, which)([v.value for v in oracle.trainable_variables], inputs)
-    for a, b in zip(jax.tree.leaves(mine), jax.tree.leaves(oracles), strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-5, atol=2e-5)
+    mine = step(ours, [v.value for v in f.params], inputs)
+    expected = step(theirs, [v.value for v in oracle.trainable_variables], inputs)
+    for what in mine:
+        for a, b in zip(mine[what], expected[what], strict=True):
+            assert a.dtype == b.dtype
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5, err_msg=what)

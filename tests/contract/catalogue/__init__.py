@@ -1,12 +1,23 @@
 """One line for each layer and way of using it; the properties of ``test_layers.py`` hold for every line."""
 
-from tests.contract.catalogue import activations, core, merging, normalization, regularization, reshaping
+from tests.contract.catalogue import (
+    activations,
+    convolution,
+    core,
+    merging,
+    normalization,
+    pooling,
+    regularization,
+    reshaping,
+)
 
 LINES = [
     *activations.LINES,
+    *convolution.LINES,
     *core.LINES,
     *merging.LINES,
     *normalization.LINES,
+    *pooling.LINES,
     *regularization.LINES,
     *reshaping.LINES,
 ]

@@ -39,7 +39,7 @@ def made(value: Any, library: Any) -> Any:
     return [made(v, library) for v in value] if isinstance(value, list) else value
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Line:
     """A layer, its arguments, and inputs on which to try it.
 
