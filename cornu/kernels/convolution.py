@@ -1,44 +1,26 @@
 """Convolutions in one to three dimensions: plain, transposed, depthwise, separable.
 
-The public functions turn Keras's arguments into a `_Window` and an explicit padding. One function
-for each method of the table computes on ``(batch, *spatial, channels)``. All are made of
-differentiable XLA operations: gradients of any order and both modes come from JAX.
+Keras's arguments are turned into a `Window` with explicit padding; `convolution_methods` computes.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
-
 import jax
 import jax.numpy as jnp
-from jax import lax
 
 from cornu.kernels import table
+from cornu.kernels.convolution_methods import METHODS, convolve_xla, transpose_convolution
 from cornu.kernels.window import (
     Ints,
     Padding,
-    Pairs,
+    Window,
     extent,
-    output_size,
     padding_pairs,
     per_axis,
     spatial_rank,
     spatial_start,
     unknown,
 )
-
-
-@dataclass(frozen=True)
-class _Window:
-    """Strides, zeros around the data, spacing of the taps, and groups of channels."""
-
-    strides: tuple[int, ...]
-    padding: Pairs | Literal["SAME"]
-    dilation: tuple[int, ...]
-    groups: int
 
 
 def conv(
@@ -76,7 +58,16 @@ def conv(
     steps, spacing = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     extents = tuple(map(extent, kernel.shape[:rank], spacing))
     pairs = padding_pairs(padding, x.shape[start : start + rank], extents, steps)
-    return _convolve(x, kernel, _Window(steps, pairs, spacing, groups), data_format)
+    if isinstance(pairs, str):
+        window = Window(steps, (), spacing, groups)
+        return convolve_xla(x, kernel, window, data_format, pairs)
+    window = Window(steps, pairs, spacing, groups)
+    method = table.convolution_method(kernel.shape, groups, kernel.dtype)
+    if method == "xla" or unknown(x.shape[start : start + rank]):
+        return convolve_xla(x, kernel, window, data_format)
+    if start == 1:
+        return METHODS[method](x, kernel, window)
+    return jnp.moveaxis(METHODS[method](jnp.moveaxis(x, 1, -1), kernel, window), -1, 1)
 
 
 def depthwise_conv(
@@ -184,10 +175,16 @@ def conv_transpose(
     steps, spacing = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     extra = (None,) * rank if output_padding is None else _output_padding(output_padding, rank)
     extents = tuple(map(extent, kernel.shape[:rank], spacing))
-    pairs = tuple(_transposed_pair(*axis, padding) for axis in zip(extents, steps, extra, strict=True))
-    flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
-    window = _Window((1,) * rank, pairs, spacing, 1)
-    return _convolve_xla(x, flipped, window, data_format, stretch=steps)
+    places = [_place(*axis, padding) for axis in zip(extents, steps, extra, strict=True)]
+    forward = Window(steps, tuple((before, 0) for before, _ in places), spacing)
+    sizes = tuple(
+        (size - 1) * step + window + growth
+        for size, step, window, (_, growth) in zip(x.shape[start : start + rank], steps, extents, places, strict=True)
+    )
+    if start == 1:
+        return transpose_convolution(x, kernel, forward, sizes)
+    y = transpose_convolution(jnp.moveaxis(x, 1, -1), kernel, forward, sizes)
+    return jnp.moveaxis(y, -1, 1)
 
 
 def _output_padding(value: Ints, rank: int) -> tuple[int, ...]:
@@ -200,22 +197,19 @@ def _output_padding(value: Ints, rank: int) -> tuple[int, ...]:
     return pads
 
 
-def _transposed_pair(window: int, stride: int, extra: int | None, padding: str) -> tuple[int, int]:
-    """Zeros around the stretched data so that the output has Keras's size and position.
+def _place(window: int, stride: int, extra: int | None, padding: str) -> tuple[int, int]:
+    """How much of the whole output is cut off in front, and how much longer than it Keras's is.
 
-    The whole output is ``(n - 1) * stride + window`` long; ``growth`` is what Keras's has beyond
-    it (or less), ``crop`` what is cut off at both ends together.
+    The whole output is ``(n - 1) * stride + window`` long.
     """
     if padding not in ("valid", "same"):
         raise ValueError(f"conv_transpose needs padding 'valid' or 'same'; got {padding!r}. Name one of the two.")
-    if padding == "same":
-        growth = stride - window if extra is None else extra - 2 * (window // 2)
-        crop = max(window - stride if extra is None else -growth, 0)
-    else:
-        growth = max(stride - window, 0) if extra is None else extra
-        crop = 0
-    before = crop // 2
-    return window - 1 - before, window - 1 + growth + before
+    if padding == "valid":
+        return 0, max(stride - window, 0) if extra is None else extra
+    if extra is None:
+        return max(window - stride, 0) // 2, stride - window
+    growth = extra - 2 * (window // 2)
+    return max(-growth, 0) // 2, growth
 
 
 def _groups(x: jax.Array, kernel: jax.Array, rank: int, data_format: str) -> int:
@@ -233,106 +227,3 @@ def _groups(x: jax.Array, kernel: jax.Array, rank: int, data_format: str) -> int
             "The layout is (*window, channels / groups, filters)."
         )
     return channels // inputs
-
-
-def _convolve(x: jax.Array, kernel: jax.Array, window: _Window, data_format: str) -> jax.Array:
-    method = table.convolution_method(kernel.shape, window.groups)
-    start = spatial_start(data_format)
-    if method == "xla" or unknown(x.shape[start : start + len(window.strides)]):
-        return _convolve_xla(x, kernel, window, data_format)
-    if data_format == "channels_first":
-        x = jnp.moveaxis(x, 1, -1)
-    y = _METHODS[method](x, kernel, window)
-    return jnp.moveaxis(y, -1, 1) if data_format == "channels_first" else y
-
-
-def _convolve_xla(
-    x: jax.Array,
-    kernel: jax.Array,
-    window: _Window,
-    data_format: str = "channels_last",
-    stretch: Sequence[int] | None = None,
-) -> jax.Array:
-    """XLA's convolution; ``stretch`` puts zeros between the values of ``x``."""
-    axes = "DHW"[3 - len(window.strides) :]
-    layout = f"N{axes}C" if data_format == "channels_last" else f"NC{axes}"
-    return lax.conv_general_dilated(
-        x,
-        kernel,
-        window.strides,
-        window.padding,
-        stretch,
-        window.dilation,
-        dimension_numbers=(layout, f"{axes}IO", layout),
-        feature_group_count=window.groups,
-    )
-
-
-def _convolve_product(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Array:
-    """A window of one tap is a matrix product over the channels."""
-    ((_, seen),) = _taps(x, kernel.shape[:-2], window)
-    return seen @ kernel.reshape(kernel.shape[-2:])
-
-
-def _convolve_patches(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Array:
-    """All that a window sees side by side, then one matrix product."""
-    patches = jnp.concatenate([seen for _, seen in _taps(x, kernel.shape[:-2], window)], axis=-1)
-    return patches @ kernel.reshape(-1, kernel.shape[-1])
-
-
-def _convolve_taps(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Array:
-    """A depthwise convolution: what each tap sees, times its weight, added up."""
-    x = jnp.repeat(x, kernel.shape[-1] // window.groups, axis=-1)
-    terms = (seen * kernel[tap][0] for tap, seen in _taps(x, kernel.shape[:-2], window))
-    total = next(terms)
-    for term in terms:
-        total = total + term
-    return total
-
-
-def _convolve_split(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Array:
-    """Each group of channels by a convolution of its own."""
-    parts = zip(
-        jnp.split(x, window.groups, axis=-1),
-        jnp.split(kernel, window.groups, axis=-1),
-        strict=True,
-    )
-    single = replace(window, groups=1)
-    return jnp.concatenate([_convolve(*part, single, "channels_last") for part in parts], axis=-1)
-
-
-def _convolve_planes(x: jax.Array, kernel: jax.Array, window: _Window) -> jax.Array:
-    """Three dimensions as a sum over the first axis of the window of two-dimensional ones."""
-    depth = _Window(window.strides[:1], window.padding[:1], window.dilation[:1], 1)
-    plane = _Window(window.strides[1:], window.padding[1:], window.dilation[1:], 1)
-    total = None
-    for (tap,), seen in _taps(x, kernel.shape[:1], depth):
-        flat = seen.reshape(-1, *seen.shape[2:])
-        term = _convolve(flat, kernel[tap], plane, "channels_last")
-        total = term if total is None else total + term
-    return total.reshape(*seen.shape[:2], *total.shape[1:])
-
-
-def _taps(x: jax.Array, taps: Sequence[int], window: _Window) -> Iterator[tuple[tuple[int, ...], jax.Array]]:
-    """For each tap of the window over the first spatial axes: its index and what it sees of x."""
-    rank = len(taps)
-    extents = tuple(map(extent, taps, window.dilation))
-    counts = tuple(map(output_size, x.shape[1 : 1 + rank], extents, window.strides, window.padding))
-    pads = ((0, 0, 0), *((*pair, 0) for pair in window.padding))
-    pads += ((0, 0, 0),) * (x.ndim - len(pads))
-    padded = lax.pad(x, jnp.zeros((), x.dtype), pads) if any(map(any, window.padding)) else x
-    for tap in itertools.product(*map(range, taps)):
-        slices = tuple(
-            slice(index * space, index * space + (count - 1) * stride + 1, stride) if count else slice(0, 0)
-            for index, space, count, stride in zip(tap, window.dilation, counts, window.strides, strict=True)
-        )
-        yield tap, padded[(slice(None), *slices)]
-
-
-_METHODS = {
-    "product": _convolve_product,
-    "patches": _convolve_patches,
-    "taps": _convolve_taps,
-    "split": _convolve_split,
-    "planes": _convolve_planes,
-}

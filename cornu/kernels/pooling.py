@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from cornu.kernels import table
+from cornu.kernels import native, table
 from cornu.kernels.window import (
     Ints,
     Pairs,
@@ -57,13 +57,12 @@ def max_pool(
     order, as XLA's does; where a window holds NaN, to the first NaN (XLA: to what follows it).
     """
     axes, window, steps, pairs = _arguments(x, pool_size, strides, padding, data_format)
-    lowest = _lowest(x.dtype)
-    if isinstance(pairs, str) or _method(x, axes, window) == "xla":
-        return _reduce_window(x, lowest, lax.max, axes, window, steps, pairs)
-    padded = _pad(x, lowest, axes, pairs)
-    for axis, size, step in reversed(list(zip(axes, window, steps, strict=True))):
-        padded = _max_along(padded, axis, size, step)
-    return padded
+    method = _method(x, axes, window)
+    if isinstance(pairs, str) or method == "xla":
+        return _reduce_window(x, _lowest(x.dtype), lax.max, axes, window, steps, pairs)
+    if method == "native":
+        return _max_native(x, axes, window, steps, pairs)
+    return _max_slices(x, axes, window, steps, pairs)
 
 
 def average_pool(
@@ -113,6 +112,14 @@ def average_pool(
     return total
 
 
+def _max_slices(x: jax.Array, axes: range, window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> jax.Array:
+    """Maxima along one axis after the other, the last one first: so the first of equals wins."""
+    padded = _pad(x, _lowest(x.dtype), axes, pairs)
+    for axis, size, step in reversed(list(zip(axes, window, steps, strict=True))):
+        padded = _max_along(padded, axis, size, step)
+    return padded
+
+
 def _arguments(
     x: jax.Array, pool_size: Ints, strides: Ints | None, padding: str, data_format: str
 ) -> tuple[range, tuple[int, ...], tuple[int, ...], Pairs | str]:
@@ -129,7 +136,7 @@ def _arguments(
 
 
 def _method(x: jax.Array, axes: range, window: tuple[int, ...]) -> str:
-    return "xla" if unknown([x.shape[axis] for axis in axes]) else table.pooling_method(window)
+    return "xla" if unknown([x.shape[axis] for axis in axes]) else table.pooling_method(window, x.dtype)
 
 
 def _lowest(dtype: np.dtype) -> float | int | bool:
@@ -203,3 +210,57 @@ def _max_along_jvp(
     zero = jnp.zeros((), moves[0].dtype)
     moved = [jnp.where(chosen == tap, move, zero) for tap, move in enumerate(moves)]
     return best, functools.reduce(jnp.add, moved)
+
+
+# By the native kernels: (batch, depth, height, width, channels), sizes of 1 for missing axes.
+
+
+def _max_native(x: jax.Array, axes: range, window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> jax.Array:
+    data = jnp.moveaxis(x, 1, -1) if axes.start == 2 else x
+    missing = 3 - len(window)
+    ones = (1,) * missing
+    lifted = data.reshape(data.shape[0], *ones, *data.shape[1:])
+    y = _max_lifted(lifted, ones + window, ones + steps, ((0, 0),) * missing + pairs)
+    y = y.reshape(y.shape[0], *y.shape[1 + missing :])
+    return jnp.moveaxis(y, -1, 1) if axes.start == 2 else y
+
+
+@functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
+def _max_lifted(x: jax.Array, window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> jax.Array:
+    return _MAXIMA.bind(x, window=window, steps=steps, pairs=pairs)[0]
+
+
+@_max_lifted.defjvp
+def _max_lifted_jvp(
+    window: tuple[int, ...],
+    steps: tuple[int, ...],
+    pairs: Pairs,
+    primals: tuple[jax.Array],
+    tangents: tuple[jax.Array],
+) -> tuple[jax.Array, jax.Array]:
+    static = {"window": window, "steps": steps, "pairs": pairs}
+    return _MAXIMA.bind(*primals, **static)[0], _CHOICE.bind(*primals, *tangents, **static)[0]
+
+
+def _maxima(x: jax.Array, **static: tuple) -> list[jax.Array]:
+    return [_max_slices(x, range(1, 4), **static)]
+
+
+def _choice(x: jax.Array, v: jax.Array, **static: tuple) -> list[jax.Array]:
+    """Of each window the value of v where x is largest."""
+    return jax.jvp(functools.partial(_maxima, **static), (x,), (v,))[1]
+
+
+def _placing(x: jax.Array, v: jax.Array, **static: tuple) -> list[jax.Array]:
+    """Each value of v to where x is largest in its window: the transpose of the choice."""
+    return list(jax.vjp(functools.partial(_maxima, **static), x)[1]([v]))
+
+
+def _told(window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> dict[str, tuple]:
+    return {"window": window, "strides": steps, "low": tuple(low for low, _ in pairs)}
+
+
+_MAXIMA = native.define("cornu_max_pool", _maxima, _told)
+_PLACING = native.define("cornu_max_pool_gradient", _placing, _told)
+_CHOICE = native.define("cornu_max_pool_choice", _choice, attributes=None)
+native.transpose_each_other(_CHOICE, _PLACING)

@@ -4,34 +4,30 @@ One loop serves the three. The product with the inputs is done for all steps bef
 gradient is written by hand, so that the gradient of the recurrent weights is one large product
 after it (1.6x in training against the automatic one).
 
-A cell is three functions: one step, the gradient of one step, and the gradient of its weights
-over all steps. Time is the first axis inside; arrays are (time, batch, units).
+Time is the first axis inside; arrays are (time, batch, units). LSTM and GRU have
+native kernels for the loop and its gradient, whose twin is the loop here.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
+import itertools
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import lax
+from jax.extend.core import Primitive
 
-Arrays = tuple[jax.Array, ...]
+from cornu.kernels import native, table
+from cornu.kernels.recurrence_cells import GRU, GRU_RESET_BEFORE, LSTM, SIMPLE, Arrays, Cell
 
 
-class _Cell(NamedTuple):
-    """One recurrence. ``state[0]`` is what the outer world sees.
+class _NativeLoop(NamedTuple):
+    """The two loops of a cell as primitives with flat arguments."""
 
-    step(inputs, state, weights) -> (new state, values its gradient needs)
-    gradient(d_state, new, saved, state, weights) -> (d_state of before, d_inputs)
-    weight_gradient(d_inputs, saved, state, weights) -> d_weights, from all steps at once
-    """
-
-    step: Callable[[jax.Array, Arrays, Arrays], tuple[Arrays, Arrays]]
-    gradient: Callable[[Arrays, Arrays, Arrays, Arrays, Arrays], tuple[Arrays, jax.Array]]
-    weight_gradient: Callable[[jax.Array, Arrays, Arrays, Arrays], Arrays]
+    loop: Primitive
+    gradient: Primitive
 
 
 def lstm(
@@ -68,7 +64,7 @@ def lstm(
     Source: Hochreiter and Schmidhuber 1997 with the forget gate of Gers 2000; weights, gates and
     masks as ``keras.layers.LSTM`` (tanh, sigmoid).
     """
-    outputs, (h, c) = _sequence(_LSTM, x, (h0, c0), kernel, bias, (recurrent_kernel,), mask, reverse)
+    outputs, (h, c) = _sequence(LSTM, x, (h0, c0), kernel, bias, (recurrent_kernel,), mask, reverse)
     return outputs, h, c
 
 
@@ -107,9 +103,10 @@ def gru(
     Source: Cho 2014; ``reset_after`` as cuDNN; weights and masks as ``keras.layers.GRU``.
     """
     if not reset_after:
-        cell, weights = _GRU_RESET_BEFORE, (recurrent_kernel,)
+        cell = GRU_RESET_BEFORE
+        weights: Arrays = (recurrent_kernel,)
     else:
-        cell = _GRU
+        cell = GRU
         zero = jnp.zeros(recurrent_kernel.shape[1], recurrent_kernel.dtype)
         weights = (recurrent_kernel, zero if bias is None else bias[1])
         bias = None if bias is None else bias[0]
@@ -145,12 +142,12 @@ def simple_rnn(
 
     Source: Elman 1990; masks as ``keras.layers.SimpleRNN``.
     """
-    outputs, (h,) = _sequence(_SIMPLE, x, (h0,), kernel, bias, (recurrent_kernel,), mask, reverse)
+    outputs, (h,) = _sequence(SIMPLE, x, (h0,), kernel, bias, (recurrent_kernel,), mask, reverse)
     return outputs, h
 
 
 def _sequence(
-    cell: _Cell,
+    cell: Cell,
     x: jax.Array,
     state: Arrays,
     kernel: jax.Array,
@@ -162,14 +159,13 @@ def _sequence(
     inputs = jnp.swapaxes(x, 0, 1) @ kernel
     if bias is not None:
         inputs = inputs + bias
-    steps = None if mask is None else mask.astype(bool).T[..., None]
+    steps = None if mask is None else mask.astype(bool).T
     outputs, last = _run(cell, reverse, inputs, state, weights, steps)
     return jnp.swapaxes(outputs, 0, 1), last
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(0, 1))
-def _run(
-    cell: _Cell,
+def _run_undifferentiated(
+    cell: Cell,
     reverse: bool,
     inputs: jax.Array,
     state: Arrays,
@@ -181,29 +177,76 @@ def _run(
 
 
 def _run_forward(
-    cell: _Cell,
+    cell: Cell,
     reverse: bool,
     inputs: jax.Array,
     state: Arrays,
     weights: Arrays,
     mask: jax.Array | None,
-) -> tuple[tuple[jax.Array, Arrays], Any]:
-    def step(state: Arrays, at: tuple[jax.Array, jax.Array | None]) -> tuple[Arrays, Any]:
-        now, counts = at
-        new, saved = cell.step(now, state, weights)
-        if counts is not None:
-            new = _where(counts, new, state)
-        return new, (new, saved)
-
-    last, (states, saved) = lax.scan(step, state, (inputs, mask), reverse=reverse)
+) -> tuple[tuple[jax.Array, Arrays], tuple]:
+    if _is_native(cell, inputs):
+        arrays = (inputs, *state, *weights, _no_mask() if mask is None else mask)
+        results = _NATIVE[cell].loop.bind(*arrays, reverse=reverse)
+        states, saved = tuple(results[: len(state)]), tuple(results[len(state) :])
+    else:
+        states, saved = _loop(cell, reverse, inputs, state, weights, mask)
+    last = tuple(values[0 if reverse else -1] for values in states) if len(inputs) else state
     return (states[0], last), (states, saved, state, weights, mask)
 
 
 def _run_backward(
-    cell: _Cell, reverse: bool, residuals: Any, cotangents: tuple[jax.Array, Arrays]
+    cell: Cell, reverse: bool, residuals: tuple, cotangents: tuple[jax.Array, Arrays]
 ) -> tuple[jax.Array, Arrays, Arrays, None]:
     states, saved, first, weights, mask = residuals
     d_outputs, d_last = cotangents
+    if _is_native(cell, d_outputs):
+        arrays = (d_outputs, *d_last, *first, *states, *saved, *weights)
+        arrays += (_no_mask() if mask is None else mask,)
+        d_inputs, *rest = _NATIVE[cell].gradient.bind(*arrays, reverse=reverse)
+        d_first = tuple(rest)
+    else:
+        d_inputs, d_first = _gradient_loop(cell, reverse, d_outputs, d_last, first, states, saved, weights, mask)
+    before = tuple(_shifted(*pair, reverse) for pair in zip(states, first, strict=True))
+    return d_inputs, d_first, cell.weight_gradient(d_inputs, saved, before, weights), None
+
+
+_run = jax.custom_vjp(_run_undifferentiated, nondiff_argnums=(0, 1))
+_run.defvjp(_run_forward, _run_backward)
+
+
+def _loop(
+    cell: Cell,
+    reverse: bool,
+    inputs: jax.Array,
+    state: Arrays,
+    weights: Arrays,
+    mask: jax.Array | None,
+) -> tuple[Arrays, Arrays]:
+    """All states, and what the gradient needs of every step."""
+
+    def step(state: Arrays, at: tuple[jax.Array, jax.Array | None]) -> tuple[Arrays, Any]:
+        now, counts = at
+        new, saved = cell.step(now, state, weights)
+        if counts is not None:
+            new = _where(counts[:, None], new, state)
+        return new, (new, saved)
+
+    _, (states, saved) = lax.scan(step, state, (inputs, mask), reverse=reverse)
+    return states, saved
+
+
+def _gradient_loop(
+    cell: Cell,
+    reverse: bool,
+    d_outputs: jax.Array,
+    d_last: Arrays,
+    first: Arrays,
+    states: Arrays,
+    saved: Arrays,
+    weights: Arrays,
+    mask: jax.Array | None,
+) -> tuple[jax.Array, Arrays]:
+    """Gradients of the inputs of every step and of the first state."""
     before = tuple(_shifted(*pair, reverse) for pair in zip(states, first, strict=True))
 
     def step(d_state: Arrays, at: Any) -> tuple[Arrays, jax.Array]:
@@ -211,15 +254,13 @@ def _run_backward(
         d_state = (d_state[0] + d_output, *d_state[1:])
         d_old, d_inputs = cell.gradient(d_state, new, saved_now, old, weights)
         if counts is not None:
-            d_old = _where(counts, d_old, d_state)
-            d_inputs = jnp.where(counts, d_inputs, jnp.zeros((), d_inputs.dtype))
+            d_old = _where(counts[:, None], d_old, d_state)
+            d_inputs = jnp.where(counts[:, None], d_inputs, jnp.zeros((), d_inputs.dtype))
         return d_old, d_inputs
 
-    d_first, d_inputs = lax.scan(step, d_last, (d_outputs, states, saved, before, mask), reverse=not reverse)
-    return d_inputs, d_first, cell.weight_gradient(d_inputs, saved, before, weights), None
-
-
-_run.defvjp(_run_forward, _run_backward)
+    steps = (d_outputs, states, saved, before, mask)
+    d_first, d_inputs = lax.scan(step, d_last, steps, reverse=not reverse)
+    return d_inputs, d_first
 
 
 def _where(counts: jax.Array, new: Arrays, old: Arrays) -> Arrays:
@@ -233,125 +274,48 @@ def _shifted(states: jax.Array, first: jax.Array, reverse: bool) -> jax.Array:
     return jnp.concatenate([first[None], states[:-1]])
 
 
-def _over_all_steps(a: jax.Array, b: jax.Array) -> jax.Array:
-    """``sum over time and batch of outer(a, b)``: one product."""
-    return lax.dot_general(a, b, (((0, 1), (0, 1)), ((), ())))
+# The loops as native kernels
 
 
-# Long short-term memory
+def _native_loop(target: str, cell: Cell, states: int, saved: int, weights: int) -> _NativeLoop:
+    """Primitives for a cell with so many states, saved arrays and weights."""
+
+    def loop(*arrays: jax.Array, reverse: bool) -> list[jax.Array]:
+        (inputs,), state, fixed, (mask,) = _cut(arrays, 1, states, weights, 1)
+        return [*itertools.chain(*_loop(cell, reverse, inputs, state, fixed, _masked(mask)))]
+
+    def gradient(*arrays: jax.Array, reverse: bool) -> list[jax.Array]:
+        (d_outputs,), d_last, first, all_states, kept, fixed, (mask,) = _cut(
+            arrays, 1, states, states, states, saved, weights, 1
+        )
+        d_inputs, d_first = _gradient_loop(
+            cell, reverse, d_outputs, d_last, first, all_states, kept, fixed, _masked(mask)
+        )
+        return [d_inputs, *d_first]
+
+    return _NativeLoop(native.define(target, loop), native.define(f"{target}_gradient", gradient))
 
 
-def _lstm_step(inputs: jax.Array, state: Arrays, weights: Arrays) -> tuple[Arrays, Arrays]:
-    h, c = state
-    i, f, g, o = jnp.split(inputs + h @ weights[0], 4, axis=-1)
-    i, f, g, o = jax.nn.sigmoid(i), jax.nn.sigmoid(f), jnp.tanh(g), jax.nn.sigmoid(o)
-    c = f * c + i * g
-    return (o * jnp.tanh(c), c), (i, f, g, o)
+def _cut(arrays: Arrays, *counts: int) -> Iterator[Arrays]:
+    remaining = iter(arrays)
+    return (tuple(itertools.islice(remaining, count)) for count in counts)
 
 
-def _lstm_gradient(
-    d_state: Arrays, new: Arrays, saved: Arrays, state: Arrays, weights: Arrays
-) -> tuple[Arrays, jax.Array]:
-    d_h, d_c = d_state
-    i, f, g, o = saved
-    bent = jnp.tanh(new[1])
-    d_c = d_c + d_h * o * (1 - bent * bent)
-    d_inputs = jnp.concatenate(
-        [
-            d_c * g * i * (1 - i),
-            d_c * state[1] * f * (1 - f),
-            d_c * i * (1 - g * g),
-            d_h * bent * o * (1 - o),
-        ],
-        axis=-1,
-    )
-    return (d_inputs @ weights[0].T, d_c * f), d_inputs
+def _no_mask() -> jax.Array:
+    """Stands for None, which no primitive takes."""
+    return jnp.zeros((0, 0), bool)
 
 
-def _plain_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
-    return (_over_all_steps(state[0], d_inputs),)
+def _masked(mask: jax.Array) -> jax.Array | None:
+    return mask if mask.size else None
 
 
-# Gated recurrent unit, the reset gate after the product
+def _is_native(cell: Cell, sequence: jax.Array) -> bool:
+    known = cell in _NATIVE and sequence.size > 0
+    return known and table.recurrence_method(sequence.dtype) == "native"
 
 
-def _gru_step(inputs: jax.Array, state: Arrays, weights: Arrays) -> tuple[Arrays, Arrays]:
-    (h,) = state
-    x_z, x_r, x_n = jnp.split(inputs, 3, axis=-1)
-    h_z, h_r, h_n = jnp.split(h @ weights[0] + weights[1], 3, axis=-1)
-    z, r = jax.nn.sigmoid(x_z + h_z), jax.nn.sigmoid(x_r + h_r)
-    n = jnp.tanh(x_n + r * h_n)
-    return (z * h + (1 - z) * n,), (z, r, n, h_n)
-
-
-def _gru_gradient(
-    d_state: Arrays, new: Arrays, saved: Arrays, state: Arrays, weights: Arrays
-) -> tuple[Arrays, jax.Array]:
-    (d_h,), (z, r, n, h_n), (h,) = d_state, saved, state
-    d_n = d_h * (1 - z) * (1 - n * n)
-    d_z = d_h * (h - n) * z * (1 - z)
-    d_r = d_n * h_n * r * (1 - r)
-    d_recurrent = jnp.concatenate([d_z, d_r, d_n * r], axis=-1)
-    return (d_h * z + d_recurrent @ weights[0].T,), jnp.concatenate([d_z, d_r, d_n], axis=-1)
-
-
-def _gru_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
-    units = state[0].shape[-1]
-    gates, d_n = d_inputs[..., : 2 * units], d_inputs[..., 2 * units :]
-    d_recurrent = jnp.concatenate([gates, d_n * saved[1]], axis=-1)
-    return _over_all_steps(state[0], d_recurrent), d_recurrent.sum((0, 1))
-
-
-# Gated recurrent unit, the reset gate before the product
-
-
-def _gru_before_step(inputs: jax.Array, state: Arrays, weights: Arrays) -> tuple[Arrays, Arrays]:
-    (h,), (kernel,) = state, weights
-    gates = 2 * h.shape[-1]
-    x_z, x_r, x_n = jnp.split(inputs, 3, axis=-1)
-    h_z, h_r = jnp.split(h @ kernel[:, :gates], 2, axis=-1)
-    z, r = jax.nn.sigmoid(x_z + h_z), jax.nn.sigmoid(x_r + h_r)
-    n = jnp.tanh(x_n + (r * h) @ kernel[:, gates:])
-    return (z * h + (1 - z) * n,), (z, r, n)
-
-
-def _gru_before_gradient(
-    d_state: Arrays, new: Arrays, saved: Arrays, state: Arrays, weights: Arrays
-) -> tuple[Arrays, jax.Array]:
-    (d_h,), (z, r, n), (h,), (kernel,) = d_state, saved, state, weights
-    gates = 2 * h.shape[-1]
-    d_n = d_h * (1 - z) * (1 - n * n)
-    d_z = d_h * (h - n) * z * (1 - z)
-    d_kept = d_n @ kernel[:, gates:].T
-    d_r = d_kept * h * r * (1 - r)
-    d_gates = jnp.concatenate([d_z, d_r], axis=-1)
-    d_before = d_h * z + d_kept * r + d_gates @ kernel[:, :gates].T
-    return (d_before,), jnp.concatenate([d_gates, d_n], axis=-1)
-
-
-def _gru_before_weight_gradient(d_inputs: jax.Array, saved: Arrays, state: Arrays, weights: Arrays) -> Arrays:
-    (h,), r = state, saved[1]
-    gates = 2 * h.shape[-1]
-    d_gates = _over_all_steps(h, d_inputs[..., :gates])
-    d_n = _over_all_steps(r * h, d_inputs[..., gates:])
-    return (jnp.concatenate([d_gates, d_n], axis=-1),)
-
-
-# Simple recurrence
-
-
-def _simple_step(inputs: jax.Array, state: Arrays, weights: Arrays) -> tuple[Arrays, Arrays]:
-    return (jnp.tanh(inputs + state[0] @ weights[0]),), ()
-
-
-def _simple_gradient(
-    d_state: Arrays, new: Arrays, saved: Arrays, state: Arrays, weights: Arrays
-) -> tuple[Arrays, jax.Array]:
-    d_inputs = d_state[0] * (1 - new[0] * new[0])
-    return (d_inputs @ weights[0].T,), d_inputs
-
-
-_LSTM = _Cell(_lstm_step, _lstm_gradient, _plain_weight_gradient)
-_GRU = _Cell(_gru_step, _gru_gradient, _gru_weight_gradient)
-_GRU_RESET_BEFORE = _Cell(_gru_before_step, _gru_before_gradient, _gru_before_weight_gradient)
-_SIMPLE = _Cell(_simple_step, _simple_gradient, _plain_weight_gradient)
+_NATIVE = {
+    LSTM: _native_loop("cornu_lstm", LSTM, states=2, saved=1, weights=1),
+    GRU: _native_loop("cornu_gru", GRU, states=1, saved=2, weights=2),
+}

@@ -6,13 +6,23 @@ them again. Accelerators take XLA's own kernels throughout.
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import Literal
 
 import jax
+import numpy as np
+from jax.typing import DTypeLike
 
-ConvolutionMethod = Literal["xla", "product", "patches", "taps", "split", "planes"]
-PoolingMethod = Literal["xla", "slices"]
+from cornu.kernels import native
+
+Level = Literal["xla", "jax", "native"]
+ConvolutionMethod = Literal["xla", "native", "product", "patches", "taps", "split", "planes"]
+PoolingMethod = Literal["xla", "slices", "native"]
+
+_level: ContextVar[Level] = ContextVar("level", default="native")
 
 # Up to here the table of input patches stays small and one product over it wins (2.3x forward,
 # 4.8x input gradient on 28x28x1); at 144 columns direct convolution is 1.7x faster.
@@ -25,30 +35,68 @@ POOL_TAPS = 8
 DEPTHWISE_TAPS = 49
 
 
+@contextlib.contextmanager
+def at_most(level: Level) -> Iterator[None]:
+    """Choose nothing beyond plain XLA ("xla"), or our compositions of it ("jax").
+
+    For tests, benchmarks, and whoever wants XLA's own derivatives. It acts on what is traced inside.
+    """
+    token = _level.set(level)
+    try:
+        yield
+    finally:
+        _level.reset(token)
+
+
 def platform() -> str:
     """Platform that computations land on when nobody says otherwise: "cpu", "gpu" or "tpu"."""
-    device = jax.config.jax_default_device
+    # JAX declares this setting at run time, where pyright does not see it.
+    device = jax.config.jax_default_device  # pyright: ignore[reportAttributeAccessIssue]
     if device is None:
         return jax.default_backend()
     return device if isinstance(device, str) else device.platform
 
 
-def convolution_method(kernel_shape: tuple[int, ...], groups: int) -> ConvolutionMethod:
-    """How to compute a convolution with this kernel ``(*window, in / groups, out)``."""
-    if platform() != "cpu":
+def convolution_method(shape: tuple[int, ...], groups: int, dtype: DTypeLike) -> ConvolutionMethod:
+    """How to compute a convolution with a kernel of shape ``(*window, in / groups, out)``."""
+    if not _tuned():
         return "xla"
-    taps, inputs = math.prod(kernel_shape[:-2]), kernel_shape[-2]
+    taps, inputs = math.prod(shape[:-2]), shape[-2]
+    if groups == 1 and taps == 1:
+        return "product"
+    if _native(dtype):
+        return "native"
     if groups > 1:
         if inputs == 1 and taps <= DEPTHWISE_TAPS:
             return "taps"
         return "split" if groups <= SPLIT_GROUPS else "xla"
-    if taps == 1:
-        return "product"
     if taps * inputs <= PATCH_COLUMNS:
         return "patches"
-    return "planes" if len(kernel_shape) == 5 else "xla"
+    return "planes" if len(shape) == 5 else "xla"
 
 
-def pooling_method(window: tuple[int, ...]) -> PoolingMethod:
-    """How to pool with this window, one size for each spatial axis."""
-    return "slices" if platform() == "cpu" and max(window) <= POOL_TAPS else "xla"
+def transposed_method(dtype: DTypeLike) -> Literal["xla", "native"]:
+    """How to compute a transposed convolution."""
+    return "native" if _tuned() and _native(dtype) else "xla"
+
+
+def pooling_method(window: tuple[int, ...], dtype: DTypeLike) -> PoolingMethod:
+    """How to find maxima in this window, one size for each spatial axis."""
+    if not _tuned():
+        return "xla"
+    if _native(dtype):
+        return "native"
+    return "slices" if max(window) <= POOL_TAPS else "xla"
+
+
+def recurrence_method(dtype: DTypeLike) -> Literal["jax", "native"]:
+    """How to run an LSTM or GRU."""
+    return "native" if _tuned() and _native(dtype) else "jax"
+
+
+def _tuned() -> bool:
+    return platform() == "cpu" and _level.get() != "xla"
+
+
+def _native(dtype: DTypeLike) -> bool:
+    return _level.get() == "native" and np.dtype(dtype) == np.float32 and native.available()

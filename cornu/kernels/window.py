@@ -6,12 +6,23 @@ Shared by convolution and pooling; plain integers, no arrays.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 Ints = int | Sequence[int]
 Pairs = tuple[tuple[int, int], ...]
 Padding = str | Sequence[tuple[int, int]]
 DataFormat = Literal["channels_last", "channels_first"]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Strides, zeros around the data, spacing of the taps, and groups of channels."""
+
+    strides: tuple[int, ...]
+    padding: Pairs
+    dilation: tuple[int, ...]
+    groups: int = 1
 
 
 def per_axis(value: Ints, rank: int, what: str) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cornu.kernels import average_pool, max_pool, table
-from tests.kernels.test_convolution import assert_same_with_gradients, normal
+from tests.kernels.comparison import LEVELS, assert_same_with_gradients, normal
 
 CASES = [
     ((6, 6), 2, None, "valid"),
@@ -23,40 +23,46 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])
 @pytest.mark.parametrize("case", CASES)
-@pytest.mark.parametrize("kind", ["max", "average"])
-def test_pooling_is_that_of_keras(kind, case, data_format):
+@pytest.mark.parametrize("kind, at", [("max", "native"), ("max", "jax"), ("average", "jax")])
+def test_pooling_is_that_of_keras(kind, at, case):
     sizes, window, strides, padding = case
-    x = normal(2, *sizes, 3) if data_format == "channels_last" else normal(2, 3, *sizes)
-    ours = {"max": max_pool, "average": average_pool}[kind]
+    x = normal(2, *sizes, 3)
+
+    def ours(*arguments):
+        with table.at_most(at):
+            return {"max": max_pool, "average": average_pool}[kind](*arguments)
+
     reference = {"max": keras.ops.max_pool, "average": keras.ops.average_pool}[kind]
     assert_same_with_gradients(
-        lambda x: ours(x, window, strides, padding, data_format),
-        lambda x: reference(x, window, strides or window, padding, data_format),
+        lambda x: ours(x, window, strides, padding),
+        lambda x: reference(x, window, strides or window, padding, "channels_last"),
         x,
     )
+    swapped = ours(jnp.moveaxis(x, -1, 1), window, strides, padding, "channels_first")
+    y = ours(x, window, strides, padding)
+    np.testing.assert_allclose(jnp.moveaxis(swapped, 1, -1), y, rtol=1e-6)
 
 
-def gradient_on(platform, monkeypatch, x, *arguments):
-    monkeypatch.setattr(table, "platform", lambda: platform)
-    y, pull = jax.vjp(lambda x: max_pool(x, *arguments), x)
-    return y, pull(1 + jnp.arange(y.size, dtype=y.dtype).reshape(y.shape))[0]
+def with_gradient(level, x, *arguments):
+    with table.at_most(level):
+        y, pull = jax.vjp(lambda x: max_pool(x, *arguments), x)
+        return y, pull(1 + jnp.arange(y.size, dtype=y.dtype).reshape(y.shape))[0]
 
 
 @pytest.mark.parametrize("arguments", [(2, 2), (3, 1), (3, 2, "same")])
-def test_first_of_equal_maxima_takes_the_gradient_as_in_xla(monkeypatch, arguments):
+@pytest.mark.parametrize("at", LEVELS)
+def test_first_of_equal_maxima_takes_the_gradient_as_in_xla(arguments, at):
     x = jnp.asarray(np.random.default_rng(0).integers(0, 3, (2, 6, 7, 2)), "float32")
-    (y, gradient), (y_xla, gradient_xla) = (
-        gradient_on(platform, monkeypatch, x, *arguments) for platform in ("cpu", "gpu")
-    )
+    (y, gradient), (y_xla, gradient_xla) = (with_gradient(level, x, *arguments) for level in (at, "xla"))
     np.testing.assert_array_equal(y, y_xla)
     np.testing.assert_array_equal(gradient, gradient_xla)
 
 
-def test_nan_wins_and_takes_the_gradient(monkeypatch):
+@pytest.mark.parametrize("at", LEVELS)
+def test_nan_wins_and_takes_the_gradient(at):
     x = jnp.array([1.0, np.nan, 2.0, np.nan, 3.0, 4.0]).reshape(1, 6, 1)
-    (y, gradient), (y_xla, _) = (gradient_on(platform, monkeypatch, x, 3) for platform in ("cpu", "gpu"))
+    (y, gradient), (y_xla, _) = (with_gradient(level, x, 3) for level in (at, "xla"))
     np.testing.assert_array_equal(y, y_xla)
     np.testing.assert_array_equal(y[0, :, 0], [np.nan, np.nan])
     np.testing.assert_array_equal(gradient[0, :, 0], [0, 1, 0, 2, 0, 0])
@@ -73,8 +79,8 @@ def test_integers_low_precision_and_empty_batch():
     assert average_pool(normal(1, 2, 2, 1), 3).shape == (1, 0, 0, 1)
 
 
-def test_forward_mode_vmap_and_second_derivative():
-    x = normal(2, 6, 6, 2)
+def test_forward_mode_vmap_and_second_derivative(level):
+    x = normal(2, 4, 4, 1)
     y, tangent = jax.jvp(lambda x: max_pool(x, 2), (x,), (x,))
     np.testing.assert_array_equal(tangent, y)
     np.testing.assert_array_equal(jax.vmap(lambda x: max_pool(x, 2))(x[:, None])[:, 0], y)

@@ -4,7 +4,7 @@ import keras
 import pytest
 
 from cornu.kernels import upsample_nearest
-from tests.kernels.test_convolution import assert_same_with_gradients, normal
+from tests.kernels.comparison import assert_same_with_gradients, normal
 
 
 @pytest.mark.parametrize("data_format", ["channels_last", "channels_first"])

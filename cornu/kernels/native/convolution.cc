@@ -1,0 +1,406 @@
+// Convolutions as custom calls of XLA: output, gradient of the data, gradient of the kernel.
+//
+// Data are (batch, depth, height, width, channels), kernels (depth, height, width, channels /
+// groups, filters). Output and gradient of the data are one computation: every output looks at
+// some taps of its input. A gradient with a stride falls into phases, outputs whose position
+// leaves the same remainder; each looks at its own taps, all of them real numbers.
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "convolution_geometry.h"
+#include "kernels.h"
+#include "parallel.h"
+
+namespace ffi = xla::ffi;
+
+namespace cornu {
+namespace {
+
+using Buffer = ffi::Buffer<ffi::F32>;
+using Result = ffi::ResultBuffer<ffi::F32>;
+
+constexpr long kScratchFloats = 1 << 16;  // 256 KiB of padded input: a quarter of a usual L2
+constexpr long kSharedFloats = 1 << 17;  // a kernel's gradient that no thread keeps for itself
+constexpr long kChunkFloats = 48 << 10;   // of weights at a time, so that they stay in L2
+
+// Few outputs and long runs: sums along the runs, not vectors of output channels.
+bool few(long channels, long run) { return channels <= 4 && run >= kernels().lanes; }
+
+// Where the weight of (tap, seen channel, output channel) of a group lies.
+struct Weights {
+  const float* data;
+  bool transposed;  // the gradient of the data sees filters and makes channels
+  long inputs, filters, group_filters;
+  float at(long tap, long seen, long made, long group) const {
+    const long input = transposed ? made : seen, filter = transposed ? seen : made;
+    return data[(tap * inputs + input) * filters + group * group_filters + filter];
+  }
+};
+
+// One pass over all outputs of one phase.
+struct Pass {
+  Axis axes[3];
+  Size from, to;
+  long seen, made, groups;  // channels of a group on either side
+  Weights weights;
+  std::vector<long> taps;
+  std::vector<float> packed;
+  std::vector<Panel> panels;
+  bool dots;
+  long group_floats;
+
+  bool depthwise() const { return groups > 1 && seen == 1 && made == 1; }
+  long depth() const { return static_cast<long>(taps.size()) * seen; }
+
+  void pack(ffi::ThreadPool& pool) {
+    if (depthwise()) return;
+    const long run = seen * (groups == 1 && axes[2].taps.size() > 1 ? axes[2].taps.size() : 1);
+    dots = few(made, run);
+    const long lanes = kernels().lanes;
+    if (dots) {
+      group_floats = depth() * made;
+      packed.resize(static_cast<size_t>(groups * group_floats));
+      float* to = packed.data();
+      for (long group = 0; group < groups; group++)
+        for (long k = 0; k < made; k++)
+          for (long tap : taps)
+            for (long c = 0; c < seen; c++) *to++ = weights.at(tap, c, k, group);
+      return;
+    }
+    panels = panels_of(made, depth());
+    group_floats =
+        panels.empty() ? 0 : panels.back().offset + depth() * panels.back().vectors * lanes;
+    packed.resize(static_cast<size_t>(groups * group_floats));
+    const long count = static_cast<long>(panels.size());
+    parallel_for(pool, groups * count, [this, count, lanes](long job) {
+      const long group = job / count;
+      const Panel& panel = panels[job % count];
+      const long width = panel.vectors * lanes;
+      float* to = packed.data() + group * group_floats + panel.offset;
+      for (long tap : taps)
+        for (long c = 0; c < seen; c++, to += width)
+          for (long k = 0; k < width; k++)
+            to[k] = k < panel.valid ? weights.at(tap, c, panel.first + k, group) : 0.0f;
+    });
+  }
+
+  // Rows [row, row + rows) of output plane `plane` of one image.
+  void compute(const float* x, float* y, long plane, long row, long rows) const {
+    const long first[3] = {plane * axes[0].stride - axes[0].low,
+                           row * axes[1].stride - axes[1].low, -axes[2].low};
+    const long count[3] = {axes[0].extent, (rows - 1) * axes[1].stride + axes[1].extent,
+                           (axes[2].count - 1) * axes[2].stride + axes[2].extent};
+    const View seen_part = view(x, from, first, count, 0);
+    float* out = y + (axes[0].begin + plane * axes[0].step) * to.plane() +
+                 (axes[1].begin + row * axes[1].step) * to.row() + axes[2].begin * to.channels;
+    if (depthwise()) return compute_depthwise(seen_part, out, rows);
+    for (long group = 0; group < groups; group++) {
+      const std::vector<Run> runs = runs_of(axes, seen_part, from.channels, seen, group);
+      RowTile tile{};
+      tile.x_step = axes[2].stride * from.channels;
+      tile.count = axes[2].count;
+      tile.y_step = axes[2].step * to.channels;
+      const float* in = seen_part.data;
+      const auto each_row = [&](auto&& compute_row) {
+        for (long r = 0; r < rows; r++) {
+          tile.x = in + r * axes[1].stride * seen_part.row;
+          tile.y = out + r * axes[1].step * to.row() + group * made;
+          compute_row();
+        }
+      };
+      const float* weights_of_group = packed.data() + group * group_floats;
+      if (dots) {
+        tile.runs = runs.data();
+        tile.run_count = static_cast<int>(runs.size());
+        tile.weights = weights_of_group;
+        tile.valid = static_cast<int>(made);
+        each_row([&] { kernels().dot_row(tile); });
+        continue;
+      }
+      for (const Panel& panel : panels) by_chunks(panel, runs, weights_of_group, tile, each_row);
+    }
+  }
+
+  void compute_depthwise(const View& seen_part, float* out, long rows) const {
+    std::vector<Run> places = depthwise_taps(axes, seen_part, from.channels, taps);
+    for (long r = 0; r < rows; r++)
+      kernels().depthwise_row({seen_part.data + r * axes[1].stride * seen_part.row,
+                               axes[2].stride * from.channels, axes[2].count, places.data(),
+                               static_cast<int>(places.size()), weights.data,
+                               out + r * axes[1].step * to.row(), axes[2].step * to.channels,
+                               to.channels});
+  }
+
+  // The weights of a panel in pieces that stay in the cache while all rows pass by.
+  template <class EachRow>
+  void by_chunks(const Panel& panel, const std::vector<Run>& runs, const float* weights_of_group,
+                 RowTile& tile, const EachRow& each_row) const {
+    const long width = panel.vectors * kernels().lanes, most = std::max(1L, kChunkFloats / width);
+    tile.panel = panel.vectors;
+    tile.valid = panel.valid;
+    tile.weights = weights_of_group + panel.offset;
+    tile.accumulate = false;
+    std::vector<Run> chunk;
+    size_t next = 0;
+    long used = 0;
+    do {
+      chunk.clear();
+      long floats = 0;
+      while (next < runs.size() && floats < most) {
+        const long length = std::min(runs[next].length - used, most - floats);
+        chunk.push_back({runs[next].offset + used, length});
+        floats += length;
+        used += length;
+        if (used == runs[next].length) next++, used = 0;
+      }
+      tile.runs = chunk.data();
+      tile.run_count = static_cast<int>(chunk.size());
+      each_row([&] {
+        float* begin = tile.y;
+        tile.y += panel.first;
+        kernels().row(tile);
+        tile.y = begin;
+      });
+      tile.weights += floats * width;
+      tile.accumulate = true;
+    } while (next < runs.size());
+  }
+};
+
+// Rows of an output plane that one task takes: few enough for the cache and for all threads.
+long rows_of_task(const Axis& rows, long floats_of_row, long planes, int threads) {
+  long count = rows.count;
+  const auto too_many = [&] {
+    const long blocks = (rows.count + count - 1) / count;
+    return ((count - 1) * rows.stride + rows.extent) * floats_of_row > kScratchFloats ||
+           planes * blocks < 3L * threads;
+  };
+  while (count > 1 && too_many()) count = (count + 1) / 2;
+  return count;
+}
+
+void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long images) {
+  if (!pass.axes[0].count || !pass.axes[1].count || !pass.axes[2].count) return;
+  pass.pack(pool);
+  const long planes = images * pass.axes[0].count;
+  const long width = (pass.axes[2].count - 1) * pass.axes[2].stride + pass.axes[2].extent;
+  const long rows = rows_of_task(pass.axes[1], pass.axes[0].extent * width * pass.from.channels,
+                                 planes, thread_count(pool));
+  const long blocks = (pass.axes[1].count + rows - 1) / rows;
+  parallel_for(pool, planes * blocks, [&pass, x, y, rows, blocks](long task) {
+    const long plane = task / blocks, row = task % blocks * rows;
+    const long image = plane / pass.axes[0].count;
+    pass.compute(x + image * pass.from.image(), y + image * pass.to.image(),
+                 plane % pass.axes[0].count, row, std::min(rows, pass.axes[1].count - row));
+  });
+}
+
+Size size_of(const int64_t* dims) { return {dims[1], dims[2], dims[3], dims[4]}; }
+
+ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Numbers strides, Numbers lows,
+                  Numbers dilations, int64_t groups) {
+  const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
+  const Size from = size_of(x.dimensions().begin()), to = size_of(y->dimensions().begin());
+  const long inputs = w.dimensions()[3], made = to.channels / groups;
+  if (!y->element_count()) return ffi::Error::Success();
+  Pass pass{{forward_axis(g, 0, to.depth), forward_axis(g, 1, to.height),
+             forward_axis(g, 2, to.width)},
+            from, to, inputs, made, groups,
+            {w.typed_data(), false, inputs, to.channels, made}, {}, {}, {}, false, 0};
+  pass.taps = tap_indices(pass.axes, g);
+  run_pass(pool, pass, x.typed_data(), y->typed_data(), x.dimensions()[0]);
+  return ffi::Error::Success();
+}
+
+ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Result dx, Numbers strides,
+                        Numbers lows, Numbers dilations, int64_t groups) {
+  const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
+  const Size from = size_of(d.dimensions().begin()), to = size_of(dx->dimensions().begin());
+  const long inputs = w.dimensions()[3], filters = from.channels;
+  if (!dx->element_count()) return ffi::Error::Success();
+  const std::vector<Axis> depths = backward_axes(g, 0, to.depth),
+                          heights = backward_axes(g, 1, to.height),
+                          widths = backward_axes(g, 2, to.width);
+  for (const Axis& depth : depths)
+    for (const Axis& height : heights)
+      for (const Axis& width : widths) {
+        Pass pass{{depth, height, width}, from, to, filters / groups, inputs, groups,
+                  {w.typed_data(), true, inputs, filters, filters / groups}, {}, {}, {}, false, 0};
+        pass.taps = tap_indices(pass.axes, g);
+        run_pass(pool, pass, d.typed_data(), dx->typed_data(), d.dimensions()[0]);
+      }
+  return ffi::Error::Success();
+}
+
+// The kernel's gradient. Tasks are stretches of the images with a sum each; the sums are added in
+// order, so that the same number of threads gives the same bits.
+struct KernelGradient {
+  Axis axes[3];
+  Size x_size, d_size;
+  long groups, inputs, filters;
+  std::vector<long> taps;
+  std::vector<Panel> panels;
+  bool along_runs;  // few filters: vectors along what the window sees
+
+  // Adds what some rows of a plane give to some panels.
+  void add(const float* x, const float* d, float* g, long plane, long row, long rows, size_t panel,
+           size_t panel_end) const {
+    const long lanes = kernels().lanes;
+    const long first[3] = {plane * axes[0].stride - axes[0].low,
+                           row * axes[1].stride - axes[1].low, -axes[2].low};
+    const long count[3] = {axes[0].extent, (rows - 1) * axes[1].stride + axes[1].extent,
+                           (axes[2].count - 1) * axes[2].stride + axes[2].extent};
+    const View part = view(x, x_size, first, count, along_runs ? 4 * lanes : 0);
+    const float* d_rows = d + plane * d_size.plane() + row * d_size.row();
+    if (groups > 1 && inputs == 1 && filters == 1) return add_depthwise(part, d_rows, rows, g);
+    for (long group = 0; group < groups; group++) {
+      const std::vector<Run> runs = runs_of(axes, part, x_size.channels, inputs, group);
+      const float* d_group = d_rows + group * filters;
+      if (along_runs) {
+        add_few(part, runs, d_group, rows, g + group * filters);
+        continue;
+      }
+      for (size_t i = panel; i < panel_end; i++)
+        add_panel(part, runs, d_group, rows, g + group * filters, panels[i]);
+    }
+  }
+
+  void add_panel(const View& part, const std::vector<Run>& runs, const float* d, long rows, float* g,
+                 const Panel& panel) const {
+    const long width = panel.vectors * kernels().lanes, windows = rows * axes[2].count;
+    static thread_local std::vector<float> packed;
+    packed.resize(static_cast<size_t>(windows * width));
+    float* to = packed.data();
+    for (long p = 0; p < windows; p++, to += width) {
+      std::memcpy(to, d + p * d_size.channels + panel.first, sizeof(float) * panel.valid);
+      std::fill(to + panel.valid, to + width, 0.0f);
+    }
+    WeightTile tile{};
+    tile.x_step = axes[2].stride * x_size.channels;
+    tile.x_row = axes[1].stride * part.row;
+    tile.d = packed.data();
+    tile.panel = panel.vectors;
+    tile.count = axes[2].count;
+    tile.rows = rows;
+    tile.g_step = d_size.channels;
+    tile.valid = panel.valid;
+    long q = 0;
+    for (const Run& run : runs) {
+      tile.x = part.data + run.offset;
+      tile.length = run.length;
+      tile.g = g + q * d_size.channels + panel.first;
+      kernels().weight(tile);
+      q += run.length;
+    }
+  }
+
+  void add_depthwise(const View& part, const float* d, long rows, float* g) const {
+    for (const Run& tap : depthwise_taps(axes, part, x_size.channels, taps))
+      kernels().depthwise_weight({part.data + tap.offset, d, axes[2].stride * x_size.channels,
+                                  axes[1].stride * part.row, d_size.channels, d_size.row(),
+                                  axes[2].count, rows, x_size.channels,
+                                  g + tap.length * x_size.channels});
+  }
+
+  void add_few(const View& part, const std::vector<Run>& runs, const float* d, long rows,
+               float* g) const {
+    WeightTile tile{};
+    tile.x_step = axes[2].stride * x_size.channels;
+    tile.x_row = axes[1].stride * part.row;
+    tile.d = d;
+    tile.d_step = d_size.channels;
+    tile.d_row = d_size.row();
+    tile.count = axes[2].count;
+    tile.rows = rows;
+    tile.g_step = d_size.channels;
+    tile.valid = static_cast<int>(filters);
+    for (const Run& run : runs) {
+      tile.x = part.data + run.offset;
+      tile.length = run.length;
+      tile.g = g;
+      kernels().weight_few(tile);
+      g += run.length * d_size.channels;
+    }
+  }
+};
+
+// Adds up `parts` sums of `size` floats, one after the other.
+void add_parts(ffi::ThreadPool& pool, const std::vector<float>& parts, long count, long size,
+               float* total) {
+  const long block = 1 << 14;
+  parallel_for(pool, (size + block - 1) / block, [&parts, count, size, total, block](long task) {
+    const long begin = task * block, end = std::min(size, begin + block);
+    std::memcpy(total + begin, parts.data() + begin, sizeof(float) * (end - begin));
+    for (long part = 1; part < count; part++)
+      for (long i = begin; i < end; i++) total[i] += parts[static_cast<size_t>(part * size + i)];
+  });
+}
+
+ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, Numbers strides,
+                          Numbers lows, Numbers dilations, int64_t groups) {
+  const Geometry g(strides, lows, dilations, dw->dimensions().begin(), groups);
+  const Size from = size_of(x.dimensions().begin()), to = size_of(d.dimensions().begin());
+  const long size = static_cast<long>(dw->element_count());
+  if (!d.element_count()) {
+    std::fill_n(dw->typed_data(), size, 0.0f);
+    return ffi::Error::Success();
+  }
+  const long inputs = dw->dimensions()[3], filters = to.channels / groups;
+  KernelGradient pass{{forward_axis(g, 0, to.depth), forward_axis(g, 1, to.height),
+                       forward_axis(g, 2, to.width)},
+                      from, to, groups, inputs, filters, {}, panels_of(filters, 0), false};
+  pass.taps = tap_indices(pass.axes, g);
+  const long run = inputs * (groups == 1 && g.dilation[2] == 1 ? g.window[2] : 1);
+  pass.along_runs = few(filters, run);
+  const long width = (pass.axes[2].count - 1) * pass.axes[2].stride + pass.axes[2].extent;
+  const long planes = x.dimensions()[0] * to.depth;
+  const long rows = rows_of_task(pass.axes[1], pass.axes[0].extent * width * from.channels, planes,
+                                 thread_count(pool));
+  const long blocks = (to.height + rows - 1) / rows, stretches = planes * blocks;
+  const float *in = x.typed_data(), *out = d.typed_data();
+  const auto add = [&](long i, float* sums, size_t panel, size_t panel_end) {
+    const long plane = i / blocks, row = i % blocks * rows, image = plane / to.depth;
+    pass.add(in + image * from.image(), out + image * to.image(), sums, plane % to.depth, row,
+             std::min(rows, to.height - row), panel, panel_end);
+  };
+  const size_t panels = pass.panels.size();
+  if (size > kSharedFloats && panels >= static_cast<size_t>(thread_count(pool))) {
+    // A large kernel: a task makes a few of its filters from all images, straight into place.
+    std::fill_n(dw->typed_data(), size, 0.0f);
+    parallel_for(pool, static_cast<long>(panels), [&](long panel) {
+      for (long i = 0; i < stretches; i++)
+        add(i, dw->typed_data(), static_cast<size_t>(panel), static_cast<size_t>(panel) + 1);
+    });
+    return ffi::Error::Success();
+  }
+  const long parts = std::min<long>(stretches, 2L * thread_count(pool));
+  std::vector<float> sums(static_cast<size_t>(parts * size), 0.0f);
+  parallel_for(pool, parts, [&](long part) {
+    for (long i = stretches * part / parts; i < stretches * (part + 1) / parts; i++)
+      add(i, sums.data() + part * size, 0, panels);
+  });
+  add_parts(pool, sums, parts, size, dw->typed_data());
+  return ffi::Error::Success();
+}
+
+}  // namespace
+}  // namespace cornu
+
+#pragma GCC visibility push(default)  // all else stays inside the library
+
+#define CORNU_CONVOLUTION(name, function)                               \
+  XLA_FFI_DEFINE_HANDLER_SYMBOL(name, cornu::function,                  \
+                                ffi::Ffi::Bind()                        \
+                                    .Ctx<ffi::ThreadPool>()             \
+                                    .Arg<ffi::Buffer<ffi::F32>>()       \
+                                    .Arg<ffi::Buffer<ffi::F32>>()       \
+                                    .Ret<ffi::Buffer<ffi::F32>>()       \
+                                    .Attr<ffi::Span<const int64_t>>("strides")   \
+                                    .Attr<ffi::Span<const int64_t>>("low")       \
+                                    .Attr<ffi::Span<const int64_t>>("dilation")  \
+                                    .Attr<int64_t>("groups"))
+
+CORNU_CONVOLUTION(cornu_convolution_output, Output);
+CORNU_CONVOLUTION(cornu_convolution_data, DataGradient);
+CORNU_CONVOLUTION(cornu_convolution_kernel, WeightGradient);

@@ -1,0 +1,103 @@
+// The computations that exist once per instruction set, as a table of functions.
+//
+// Everything else (shapes, padding, threads) is compiled once and calls through this table.
+#pragma once
+
+namespace cornu {
+
+// `length` floats that lie side by side, `offset` floats from where a window starts. What a window
+// sees is a few runs: one per row of taps where the taps touch.
+struct Run {
+  long offset, length;
+};
+
+// One row of outputs, one panel of output channels: y[p][k] (+)= sum over runs x[p + run] w[.][k].
+struct RowTile {
+  const float* x;
+  long x_step, count;  // floats from one window to the next; windows
+  const Run* runs;
+  int run_count;
+  const float* weights;  // one row of `panel` vectors per float of the runs
+  int panel;             // vectors: 1, 2 or 4
+  float* y;
+  long y_step;
+  int valid;        // channels of the panel that exist
+  bool accumulate;  // add to y, do not begin at zero
+};
+
+// A gradient of weights over a block of rows: g[q][k] += sum over windows x[window + q] d[window][k].
+struct WeightTile {
+  const float* x;  // where the run starts in the first window
+  long x_step, x_row, length;
+  const float* d;  // packed: `panel` vectors per window, windows in order
+  int panel;
+  long count, rows;
+  float* g;
+  long g_step;
+  int valid;
+  long d_step, d_row;  // weight_few alone: d as it lies in memory
+};
+
+// A depthwise row: y[p][c] = sum over taps x[p + tap][c] w[tap][c].
+struct DepthwiseTile {
+  const float* x;
+  long x_step, count;
+  const Run* taps;  // lengths unused
+  int tap_count;
+  const float* weights;  // channels per tap, at taps[t].length of the kernel
+  float* y;
+  long y_step, channels;
+};
+
+struct DepthwiseWeightTile {
+  const float *x, *d;
+  long x_step, x_row, d_step, d_row, count, rows, channels;
+  float* g;
+};
+
+// One block of rows of a batch through a whole recurrence. Gates lie `units` apart, padded to
+// whole vectors; see recurrence_tiles.h.
+struct RecurrenceTile {
+  long time, batch, units, first, rows;
+  bool reverse;
+  const bool* mask;      // (time, batch) or null
+  const float* weights;  // packed panels
+  const float* bias;     // recurrent bias, or null
+  const float *inputs, *h0, *c0;
+  float *h, *c, *gates, *extra;  // made forward, only read by the gradient
+  const float *d_outputs, *d_last_h, *d_last_c;
+  float *d_inputs, *d_h0, *d_c0;
+  float* scratch;
+};
+
+struct PoolTile {
+  const float* x;
+  long x_step, count;
+  const long* taps;
+  int tap_count;
+  const float* d;
+  float* y;
+  long y_step, channels;
+};
+
+struct Kernels {
+  const char* name;
+  int lanes, widest_panel;
+  void (*row)(const RowTile&);
+  void (*dot_row)(const RowTile&);
+  void (*weight)(const WeightTile&);
+  void (*weight_few)(const WeightTile&);
+  void (*depthwise_row)(const DepthwiseTile&);
+  void (*depthwise_weight)(const DepthwiseWeightTile&);
+  void (*pool_row)(const PoolTile&);
+  void (*pool_gradient_row)(const PoolTile&);
+  void (*lstm)(const RecurrenceTile&);
+  void (*lstm_gradient)(const RecurrenceTile&);
+  void (*gru)(const RecurrenceTile&);
+  void (*gru_gradient)(const RecurrenceTile&);
+};
+
+// The table for the machine at hand; CORNU_NATIVE_ISA=avx512|avx2|plain asks for a lower one.
+const Kernels& kernels();
+
+}  // namespace cornu
