@@ -8,7 +8,8 @@ from typing import Any
 import jax.numpy as jnp
 
 from cornu.optimizers.hyperparameters import hyperparameters
-from cornu.optimizers.optimizer import Optimizer, Slot, Step
+from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.slots import Slot, Step
 
 
 @hyperparameters(learning_rate=0.001)

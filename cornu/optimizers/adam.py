@@ -9,7 +9,8 @@ import jax.numpy as jnp
 
 from cornu.core.errors import explain
 from cornu.optimizers.hyperparameters import hyperparameters
-from cornu.optimizers.optimizer import Optimizer, Slot, Step
+from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.slots import Slot, Step
 
 
 @hyperparameters(learning_rate=0.001)

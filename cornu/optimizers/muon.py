@@ -10,7 +10,8 @@ import jax.numpy as jnp
 
 from cornu.core.variable import Variable
 from cornu.optimizers.hyperparameters import hyperparameters
-from cornu.optimizers.optimizer import Optimizer, Slot, Step
+from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.slots import Slot, Step
 
 
 @hyperparameters(learning_rate=0.001, last="exclude_layers")

@@ -10,7 +10,8 @@ import jax.numpy as jnp
 from cornu.core.variable import Variable
 from cornu.optimizers.adam import moments
 from cornu.optimizers.hyperparameters import hyperparameters
-from cornu.optimizers.optimizer import Optimizer, Slot, Step
+from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.slots import Slot, Step
 
 # Decay of the momentum schedule, psi in the paper's section 4.
 _SCHEDULE = 0.96

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import jax
@@ -19,40 +17,10 @@ from cornu.core.variable import Variable
 from cornu.optimizers import clip, options
 from cornu.optimizers.averages import Averages
 from cornu.optimizers.conditional import run_if
+from cornu.optimizers.given import as_array, with_gradients
 from cornu.optimizers.hyperparameters import own_config
+from cornu.optimizers.slots import Slot, Step, first_value
 from cornu.optimizers.state import OptimizerState, slot_name
-
-
-@dataclasses.dataclass(frozen=True)
-class Slot:
-    """One array that an optimizer keeps for each weight.
-
-    Attributes:
-        name: its key in ``update_rule``, and the end of its Variable's name.
-        initial: value of all its elements at first; or a function of the weight's Variable that returns its array.
-        shape: sizes, where they are not the weight's.
-        dtype: name, where it is not the weight's.
-        group: slots of one group lie together in files, weight by weight; groups follow each other.
-    """
-
-    name: str
-    initial: float | Callable[[Variable], jax.Array] = 0.0
-    shape: tuple[int, ...] | None = None
-    dtype: str | None = None
-    group: int = 0
-
-
-@dataclasses.dataclass(frozen=True)
-class Step:
-    """What all weights share in one step.
-
-    Attributes:
-        learning_rate: float scalar.
-        number: which update this is, float scalar, from 1.
-    """
-
-    learning_rate: jax.Array
-    number: jax.Array
 
 
 class Optimizer(OptimizerState):
@@ -195,7 +163,7 @@ class Optimizer(OptimizerState):
         for slot, v in sorted(wanted, key=lambda pair: pair[0].group):
             made = self.add_variable(
                 v.shape if slot.shape is None else slot.shape,
-                _first_value(slot, v),
+                first_value(slot, v),
                 slot.dtype or v.dtype,
                 layout=v.layout if slot.shape is None else None,
                 name=slot_name(v, slot.name),
@@ -231,29 +199,16 @@ class Optimizer(OptimizerState):
             grads: one array for each weight; None leaves that weight as it is.
             trainable_variables: the weights; those that the optimizer was built on if None.
         """
-        variables = self._variables_of(grads, trainable_variables)
-        present = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
-        if not present:
-            if variables:
-                raise ValueError(
-                    explain(
-                        f"Optimizer {self.name!r}",
-                        "a gradient for at least one weight",
-                        "None for all of them",
-                        "Check that the loss depends on the weights.",
-                    )
-                )
+        variables = self._variables_of(trainable_variables)
+        gradients, variables = with_gradients(self.name, grads, variables)
+        if not variables:
             return
-        if len(present) < len(variables):
-            _warn_of_missing([v.path for g, v in zip(grads, variables, strict=True) if g is None])
-        gradients, variables = [_array(g) for g, _ in present], [v for _, v in present]
-        _check_shapes(gradients, variables)
         if self._can_compile(gradients, variables):
             self._apply_compiled(gradients, variables)
         else:
             self._step(gradients, variables, self.current_learning_rate())
 
-    def _variables_of(self, grads: Sequence[Any], trainable_variables: Sequence[Any] | None) -> list[Variable]:
+    def _variables_of(self, trainable_variables: Sequence[Any] | None) -> list[Variable]:
         if trainable_variables is None:
             if not self.built:
                 raise ValueError(
@@ -270,15 +225,6 @@ class Optimizer(OptimizerState):
             self.build(variables)
             for variable in variables:
                 self._get_variable_index(variable)
-        if len(grads) != len(variables):
-            raise ValueError(
-                explain(
-                    f"apply of optimizer {self.name!r}",
-                    f"one gradient for each of {len(variables)} weights",
-                    len(grads),
-                    "Pass None for weights without a gradient.",
-                )
-            )
         return variables
 
     def _step(self, gradients: list[jax.Array], variables: list[Variable], rate: jax.Array) -> None:
@@ -408,7 +354,7 @@ class Optimizer(OptimizerState):
                 )
             )
         state, weights = self.variables, self._trainable_variables
-        given = [_array(v) for v in [*optimizer_variables, *trainable_variables]]
+        given = [as_array(v) for v in [*optimizer_variables, *trainable_variables]]
         with holding([*state, *weights], given):
             self.apply(grads)
             return list(raw_values(weights)), list(raw_values(state))
@@ -474,38 +420,5 @@ class Optimizer(OptimizerState):
             return cls(**config)
 
 
-def _array(x: Any) -> Any:
-    return x if isinstance(x, jax.Array) else jnp.asarray(x.value if isinstance(x, Variable) else x)
-
-
 def _at_least(x: jax.Array, dtype: Any) -> jax.Array:
     return x.astype(dtype) if jnp.issubdtype(x.dtype, jnp.floating) else x
-
-
-def _first_value(slot: Slot, variable: Variable) -> Callable[..., jax.Array]:
-    initial = slot.initial
-    if callable(initial):
-        return lambda shape, dtype: initial(variable)
-    return lambda shape, dtype: jnp.full(shape, initial, dtype)
-
-
-def _check_shapes(gradients: Sequence[jax.Array], variables: Sequence[Variable]) -> None:
-    for gradient, variable in zip(gradients, variables, strict=True):
-        if gradient.shape != variable.shape:
-            raise ValueError(
-                explain(
-                    f"The gradient of {variable.path!r}",
-                    f"the weight's shape {variable.shape}",
-                    gradient.shape,
-                    "Pass gradients in the order of the weights.",
-                )
-            )
-
-
-def _warn_of_missing(paths: list[str]) -> None:
-    shown = ", ".join(paths[:5]) + (f" and {len(paths) - 5} more" if len(paths) > 5 else "")
-    warnings.warn(
-        f"These weights have no gradient and stay as they are: {shown}. If the loss should depend on them, "
-        "check how it is computed.",
-        stacklevel=3,
-    )
