@@ -63,7 +63,8 @@ class FunctionalGraph:
             for value, mask in zip(values, tree.flatten(masks), strict=False):
                 if mask is not None:
                     context.set_mask(value, mask)
-        return tree.pack(self.output_structure, self.graph.run(values))
+        call = None if context.current().training is None else _call_in_model
+        return tree.pack(self.output_structure, self.graph.run(values, call))
 
     def output_spec(self, inputs: Any, owner: str) -> Any:
         """Symbolic tensors like those that the model would return for inputs of these shapes."""
@@ -346,6 +347,13 @@ def _dependent_calls(outputs: Sequence[KerasTensor], stops: set[int]) -> list[No
             if state[id(node)]:
                 order.append(node)
     return order
+
+
+def _call_in_model(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """A call whose ``training=`` was recorded with it: the model's own flag goes before, as in Keras."""
+    if "training" in kwargs:
+        kwargs = {name: value for name, value in kwargs.items() if name != "training"}
+    return operation(*args, **kwargs)
 
 
 def _spec_of_call(operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
