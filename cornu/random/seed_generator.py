@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.core import seeds
+from cornu.core import context, seeds
 from cornu.core.errors import explain
 from cornu.core.module import Module
 from cornu.core.variable import Variable
@@ -88,6 +88,7 @@ def draw_key(seed: Any) -> jax.Array:
     if isinstance(seed, SeedGenerator):
         return seed.next()
     if seed is None:
+        _refuse_in_compiled_code()
         return global_generator().next()
     if isinstance(seed, int) and not isinstance(seed, bool):
         return jnp.array([seed % 2**32, 0], dtype="uint32")
@@ -99,5 +100,19 @@ def draw_key(seed: Any) -> jax.Array:
             "a seed: an int, a SeedGenerator, a key of shape (2,), or None",
             repr(seed)[:80],
             "Pass one of these.",
+        )
+    )
+
+
+def _refuse_in_compiled_code() -> None:
+    """The global stream belongs to no model: compiled steps would not move it on, and draw the same each time."""
+    if context.current().abstract or not isinstance(jnp.zeros(()), jax.core.Tracer):
+        return
+    raise ValueError(
+        explain(
+            "A random draw in compiled code",
+            "a seed generator that the layer owns",
+            "seed=None",
+            "Write self.seed_generator = SeedGenerator(seed) in __init__ and pass seed=self.seed_generator.",
         )
     )
