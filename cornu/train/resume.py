@@ -1,0 +1,187 @@
+"""Checkpoints from which a killed run goes on, bit for bit: ``fit(..., resume="folder")``.
+
+A checkpoint is one ``.npz`` file: the values of all variables that a step threads through, and a JSON text with
+the position in the run, the seed of the order of rows, the history and the callbacks' own state. It is written by a
+thread beside training, to a temporary name, flushed to the disk, and then renamed; the zip's checksums tell a torn
+file, and then the one before is used.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import json
+import os
+import threading
+import time
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cornu.core.errors import explain, show_shape
+from cornu.core.pure import raw_values, write_values
+from cornu.core.variable import Variable
+
+_POSITION = "position.json"
+
+
+@dataclasses.dataclass
+class Position:
+    """Where in a run a checkpoint was taken.
+
+    Attributes:
+        epoch: index of the epoch in progress, or of the next one if ``step`` is 0.
+        step: steps of it already run.
+        seed: of the order of rows.
+        history: values of each metric so far.
+        epochs: indices of the finished epochs.
+        callbacks: what each callback wants kept, in order.
+        stopped: whether training was over.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    seed: int = 0
+    history: dict[str, list[Any]] = dataclasses.field(default_factory=dict[str, list[Any]])
+    epochs: list[int] = dataclasses.field(default_factory=list[int])
+    callbacks: list[Any] = dataclasses.field(default_factory=list[Any])
+    stopped: bool = False
+
+
+class Resume:
+    """Where and how often ``fit`` keeps checkpoints.
+
+    Args:
+        folder: made if it is not there; belongs to one run.
+        every_seconds: time between two checkpoints within an epoch. At the end of each epoch there is one as well.
+        keep: how many checkpoints stay.
+
+    Example:
+        >>> import tempfile
+        >>> Resume(tempfile.mkdtemp(), every_seconds=30).latest([]) is None
+        True
+    """
+
+    def __init__(self, folder: Any, every_seconds: float = 60.0, keep: int = 2):
+        if keep < 1:
+            raise ValueError(explain("Resume", "keep to be 1 or more", keep, "Two guard against a torn file."))
+        self.folder = Path(folder)
+        self.every_seconds, self.keep = every_seconds, keep
+        self._last = time.monotonic()
+        self._writer: threading.Thread | None = None
+
+    def due(self) -> bool:
+        """Whether it is time for the next checkpoint within an epoch."""
+        return time.monotonic() - self._last >= self.every_seconds
+
+    # Writing.
+
+    def save(self, variables: list[Variable], position: Position) -> None:
+        """Take a checkpoint now; writing goes on beside training."""
+        self._last = time.monotonic()
+        # Copies: the next step may use the values' memory.
+        values = [np.array(value) for value in raw_values(variables)]
+        names = [v.path for v in variables]
+        self.finish()
+        self._writer = threading.Thread(target=self._write, args=(names, values, dataclasses.asdict(position)), daemon=False)
+        self._writer.start()
+
+    def finish(self) -> None:
+        """Wait for the checkpoint that is being written."""
+        if self._writer is not None:
+            self._writer.join()
+            self._writer = None
+
+    def _write(self, names: list[str], values: list[np.ndarray], position: dict[str, Any]) -> None:
+        numbers = [_number(p) for p in self._files()]
+        target = self.folder / f"checkpoint-{max(numbers, default=0) + 1:08d}.npz"
+        partial = target.with_suffix(".partial")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with open(partial, "wb") as file:
+                _pack(file, names, values, position)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(partial, target)
+            _sync(self.folder)
+        except OSError as error:
+            partial.unlink(missing_ok=True)
+            warnings.warn(f"Checkpoint {target.name!r} needs room and rights to be written; got {error}. Training goes on; the one before stays.", stacklevel=2)
+            return
+        for old in sorted(self._files(), key=_number)[: -self.keep]:
+            old.unlink(missing_ok=True)
+
+    def _files(self) -> list[Path]:
+        return list(self.folder.glob("checkpoint-*.npz")) if self.folder.is_dir() else []
+
+    # Reading.
+
+    def latest(self, variables: list[Variable]) -> Position | None:
+        """Put the newest whole checkpoint into the variables; returns its position, None if there is none."""
+        for path in sorted(self._files(), key=_number, reverse=True):
+            try:
+                values, position = _unpack(path)
+            except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+                warnings.warn(f"Checkpoint {path.name!r} needs to be whole; got {type(error).__name__}. The one before is used.", stacklevel=2)
+                continue
+            _check(path, variables, values)
+            write_values(variables, [_like(v, a) for v, a in zip(variables, values, strict=True)])
+            return Position(**position)
+        return None
+
+
+def _number(path: Path) -> int:
+    digits = path.stem.rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _pack(file: Any, names: list[str], values: list[np.ndarray], position: dict[str, Any]) -> None:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        text = json.dumps({"names": names, "dtypes": [v.dtype.name for v in values], "position": position})
+        archive.writestr(_POSITION, text)
+        for index, value in enumerate(values):
+            with archive.open(f"{index}.npy", "w", force_zip64=True) as member:
+                plain = value if value.dtype.kind in "fiubc" else value.view(f"u{value.dtype.itemsize}")
+                np.lib.format.write_array(member, plain, allow_pickle=False)  # pyright: ignore[reportUnknownMemberType]
+
+
+def _unpack(path: Path) -> tuple[list[np.ndarray], dict[str, Any]]:
+    import ml_dtypes  # comes with JAX
+
+    values: list[np.ndarray] = []
+    with zipfile.ZipFile(path) as archive:
+        described = json.loads(archive.read(_POSITION))
+        for index, dtype in enumerate(described["dtypes"]):
+            value = np.lib.format.read_array(io.BytesIO(archive.read(f"{index}.npy")), allow_pickle=False)  # pyright: ignore[reportUnknownMemberType]
+            wanted = np.dtype(getattr(ml_dtypes, dtype, dtype))
+            values.append(value if value.dtype == wanted else value.view(wanted))
+    return values, described["position"]
+
+
+def _check(path: Path, variables: list[Variable], values: list[np.ndarray]) -> None:
+    mine, theirs = [v.shape for v in variables], [tuple(v.shape) for v in values]
+    if mine == theirs:
+        return
+    different = next((i for i, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a != b), None)
+    got = f"{len(theirs)} arrays for {len(mine)} variables"
+    if different is not None:
+        got = f"shape {show_shape(theirs[different])} for {variables[different].path!r}, which has {show_shape(mine[different])}"
+    raise ValueError(explain(f"Checkpoint {str(path)!r}", "the model and optimizer that it was taken from", got, "Use another folder for another model."))
+
+
+def _like(variable: Variable, value: np.ndarray) -> Any:
+    import jax.numpy as jnp
+
+    return jnp.asarray(value, dtype=raw_values([variable])[0].dtype)
+
+
+def _sync(folder: Path) -> None:
+    """The renaming itself on the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
