@@ -15,7 +15,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu.core import context, dtypes, tree
-from cornu.core.errors import ShapeError, explain, show_shape
+from cornu.core.errors import ShapeError, explain, plain_notes, show_shape
 from cornu.core.names import unique_name
 
 Dimension = int | str | None
@@ -349,7 +349,7 @@ def evaluate(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
             full_args, full_kwargs = tree.pack([list(args), kwargs], filled)
             return function(*full_args, **full_kwargs)
 
-        with context.scope(abstract=True, losses=[]):
+        with context.scope(abstract=True, losses=[]), plain_notes():
             return jax.eval_shape(call, structs)
 
     first = run(0)

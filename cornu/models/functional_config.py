@@ -6,7 +6,7 @@ from collections import deque
 from typing import Any
 
 from cornu.core import registry, sharing, tree
-from cornu.core.errors import GraphError, UnsafeFileError, explain
+from cornu.core.errors import GraphError, UnsafeFileError, explain, locate
 from cornu.core.graph import Graph, Node
 from cornu.core.op import FunctionCall, apply, is_op
 from cornu.core.spec import KerasTensor
@@ -57,7 +57,11 @@ def _end(tensor: KerasTensor, places: dict[int, int]) -> list[Any]:
 def _write_operation(operation: Any, nodes: list[Node], places: dict[int, int]) -> dict[str, Any]:
     if isinstance(operation, FunctionCall):
         return _write_function(operation, nodes, places)
-    data = registry.serialize_object(operation)
+    try:
+        data = registry.serialize_object(operation)
+    except Exception as error:
+        locate(error, f"In layer {operation.name!r} ({type(operation).__name__}).")
+        raise
     data["name"] = operation.name
     data["inbound_nodes"] = (
         [] if isinstance(operation, InputLayer) else [_write_call(n.args, n.kwargs, places) for n in nodes]

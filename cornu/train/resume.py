@@ -86,7 +86,9 @@ class Resume:
         values = [np.array(value) for value in raw_values(variables)]
         names = [v.path for v in variables]
         self.finish()
-        self._writer = threading.Thread(target=self._write, args=(names, values, dataclasses.asdict(position)), daemon=False)
+        self._writer = threading.Thread(
+            target=self._write, args=(names, values, dataclasses.asdict(position)), daemon=False
+        )
         self._writer.start()
 
     def finish(self) -> None:
@@ -109,7 +111,10 @@ class Resume:
             _sync(self.folder)
         except OSError as error:
             partial.unlink(missing_ok=True)
-            warnings.warn(f"Checkpoint {target.name!r} needs room and rights to be written; got {error}. Training goes on; the one before stays.", stacklevel=2)
+            warnings.warn(
+                f"Checkpoint {target.name!r} needs room and rights to be written; got {error}. Training goes on; the one before stays.",
+                stacklevel=2,
+            )
             return
         for old in sorted(self._files(), key=_number)[: -self.keep]:
             old.unlink(missing_ok=True)
@@ -125,7 +130,10 @@ class Resume:
             try:
                 values, position = _unpack(path)
             except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-                warnings.warn(f"Checkpoint {path.name!r} needs to be whole; got {type(error).__name__}. The one before is used.", stacklevel=2)
+                warnings.warn(
+                    f"Checkpoint {path.name!r} needs to be whole; got {type(error).__name__}. The one before is used.",
+                    stacklevel=2,
+                )
                 continue
             _check(path, variables, values)
             write_values(variables, [_like(v, a) for v, a in zip(variables, values, strict=True)])
@@ -169,7 +177,14 @@ def _check(path: Path, variables: list[Variable], values: list[np.ndarray]) -> N
     got = f"{len(theirs)} arrays for {len(mine)} variables"
     if different is not None:
         got = f"shape {show_shape(theirs[different])} for {variables[different].path!r}, which has {show_shape(mine[different])}"
-    raise ValueError(explain(f"Checkpoint {str(path)!r}", "the model and optimizer that it was taken from", got, "Use another folder for another model."))
+    raise ValueError(
+        explain(
+            f"Checkpoint {str(path)!r}",
+            "the model and optimizer that it was taken from",
+            got,
+            "Use another folder for another model.",
+        )
+    )
 
 
 def _like(variable: Variable, value: np.ndarray) -> Any:
