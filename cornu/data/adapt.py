@@ -74,6 +74,15 @@ def unpack(batch: Any) -> tuple[Any, Any, Any]:
     return (*batch, *([None] * (3 - len(batch))))  # type: ignore[return-value]  # the length is 3
 
 
+def repack(x: Any, y: Any, sample_weight: Any) -> Any:
+    """A batch as users' own steps unpack it: ``x`` (in a tuple if it is a list), ``(x, y)`` or ``(x, y, sample_weight)``."""
+    if sample_weight is not None:
+        return x, y, sample_weight
+    if y is not None:
+        return x, y
+    return (x,) if isinstance(x, (list, tuple)) else x
+
+
 def split_validation(
     x: Any, y: Any, sample_weight: Any, fraction: float
 ) -> tuple[tuple[Any, Any, Any], tuple[Any, Any, Any]]:

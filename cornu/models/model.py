@@ -400,7 +400,7 @@ class Model(Layer):
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """One training step; returns the running loss and metrics."""
+        """One training step; returns loss and metrics of the batch."""
         return train.train_on_batch(self, x, y, sample_weight, class_weight, return_dict)
 
     def test_on_batch(self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False) -> Any:
@@ -427,7 +427,7 @@ class Model(Layer):
         Args:
             state: values of ``trainable_variables``, ``non_trainable_variables``, ``optimizer.variables`` and
                 ``metrics_variables``: a tuple of four lists.
-            data: ``(x, y, sample_weight)``.
+            data: ``x``, ``(x, y)`` or ``(x, y, sample_weight)``, as given to ``fit``.
         """
         return train.train_step(self, state, data)
 
@@ -439,7 +439,9 @@ class Model(Layer):
         """Outputs of a batch, and the new non-trainable variables; the state is ``(trained, others)``."""
         return train.predict_step(self, state, data)
 
-    train_step.is_default = test_step.is_default = predict_step.is_default = True  # type: ignore[attr-defined]  # drive asks
+    for _method in (train_step, test_step, predict_step, compute_loss, compute_metrics, get_metrics_result):
+        _method.is_default = True  # type: ignore[attr-defined]  # cornu.train.step asks
+    del _method
 
     # Files and configs.
 

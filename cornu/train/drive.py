@@ -9,6 +9,7 @@ real; a model that cannot honour that runs such a batch at its own size instead.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -20,15 +21,15 @@ import numpy as np
 
 from cornu.core import context, spec, tree
 from cornu.core.errors import explain, plain_notes
-from cornu.core.pure import raw_values, write_values
+from cornu.core.pure import holding, raw_values, write_values
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
-from cornu.data import ArrayBatches, Batches, StreamedBatches
+from cornu.data import ArrayBatches, Batches, StreamedBatches, repack
 from cornu.data.batches import structure_key
 from cornu.kernels.compiler import compiler_options, has_convolution
 from cornu.train import interrupt
 from cornu.train.setup import Setup
-from cornu.train.step import variables_of
+from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
 
 # Arrays up to this size go to the device whole.
 _RESIDENT_BYTES = 2 << 30
@@ -244,7 +245,7 @@ class Driver:
             self.logs = extra
 
     def _couples_rows(self) -> bool:
-        return ("coupled", self.kind, self._ids) in self.setup.functions
+        return sees_rows(self.model, self.kind) or ("coupled", self.kind, self._ids) in self.setup.functions
 
     def _remember_coupling(self) -> None:
         self.setup.functions["coupled", self.kind, self._ids] = True
@@ -255,19 +256,24 @@ class Driver:
         """``(fixed, values, leaves, rows) -> (values, extra)`` for batches nested like ``structure``."""
         model, kind, setup = self.model, self.kind, self.setup
         shape = tree.map_structure(lambda a: a is not None, structure)
-        custom = not getattr(getattr(type(model), f"{kind}_step", None), "is_default", False)
+        logging, custom = logs_itself(model, kind), is_overridden(model, f"{kind}_step")
+        groups = [self._fixed, *self._values]
 
         def step(fixed: Any, values: Any, leaves: Any, rows: Any) -> tuple[Any, Any]:
             setup.traces[kind] = setup.traces.get(kind, 0) + 1
             supply = iter(leaves)
-            data = tree.pack(shape, [next(supply) if there else None for there in tree.flatten(shape)])
-            with context.scope(rows=rows, path=(), losses=None):
+            data = repack(*tree.pack(shape, [next(supply) if there else None for there in tree.flatten(shape)]))
+            # A step of the user's may read variables directly, which have to hold the values of this trace then.
+            held = zip(groups, (fixed, *values), strict=True) if custom else ()
+            with context.scope(rows=rows, path=(), losses=None), contextlib.ExitStack() as stack:
+                for variables, group in held:
+                    stack.enter_context(holding(variables, group))
                 if kind == "train":
                     logs, state = model.train_step(tuple(list(v) for v in values), data)
-                    return tuple(tuple(v) for v in state), logs if custom else None
+                    return tuple(tuple(v) for v in state), logs if logging else None
                 if kind == "test":
                     logs, (_, others, metrics) = model.test_step((list(fixed), *(list(v) for v in values)), data)
-                    return (tuple(others), tuple(metrics)), logs if custom else None
+                    return (tuple(others), tuple(metrics)), logs if logging else None
                 outputs, others = model.predict_step((list(fixed), list(values[0])), data)
                 return (tuple(others),), outputs
 
@@ -292,8 +298,8 @@ class Driver:
             jaxpr = inner.trace(fixed, values, leaves, rows).jaxpr
         convolutions = has_convolution(jaxpr)
         platform = jax.default_backend()
-        custom = not getattr(getattr(type(self.model), f"{self.kind}_step", None), "is_default", False)
-        looped = self.kind != "predict" and not custom and not (convolutions and platform == "cpu")
+        logging = logs_itself(self.model, self.kind)
+        looped = self.kind != "predict" and not logging and not (convolutions and platform == "cpu")
 
         def at(i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
             start = i * size

@@ -17,7 +17,6 @@ from cornu.train import interrupt
 from cornu.train.drive import Driver
 from cornu.train.progress import Progress
 from cornu.train.setup import Setup, require_setup
-from cornu.train.step import metrics_result
 from cornu.train.weights import weigh_classes
 
 
@@ -199,7 +198,7 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
     if driver is not None:
         driver.write_back()
     if driver is not None and driver.logs is not None:
-        return {name: to_number(value) for name, value in driver.logs.items()}
+        return _in_alphabet(_flat(driver.logs))
     variables = model.metrics_variables
     key = ("results", tuple(id(v) for v in variables))
     if key not in setup.functions:
@@ -207,14 +206,27 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
 
         def read(values: Any) -> list[Any]:
             with holding(variables, values):
-                result = metrics_result(model)
+                result = model.get_metrics_result()
             names[:] = result  # compiled functions would return a dict sorted by name
             return list(result.values())
 
         setup.functions[key] = (read if setup.eager else jax.jit(read)), names
     function, names = setup.functions[key]
     values = function(raw_values(variables))
-    return {name: to_number(value) for name, value in zip(names, values, strict=True)}
+    return _in_alphabet(dict(zip(names, values, strict=True)))
+
+
+def _flat(logs: dict[str, Any]) -> dict[str, Any]:
+    """Logs with the dicts inside them opened."""
+    found: dict[str, Any] = {}
+    for name, value in logs.items():
+        found.update(_flat(value) if isinstance(value, dict) else {name: value})
+    return found
+
+
+def _in_alphabet(logs: dict[str, Any]) -> dict[str, Any]:
+    """Numbers by name, in the order of the names."""
+    return {name: to_number(logs[name]) for name in sorted(logs)}
 
 
 def to_number(value: Any) -> Any:
@@ -243,7 +255,7 @@ def evaluate(
         evaluation = _Evaluation(model, setup, batches, steps)
         told = CallbackList(callbacks, model, steps=steps or batches.steps, verbose=verbose)
         logs = evaluation.run(told, Progress(steps or batches.steps, "", verbose))
-    return logs if return_dict else _in_order(model, setup, logs)
+    return logs if return_dict else _in_order(model, logs)
 
 
 def _batches_like_fit(setup: Setup, x: Any, y: Any, sample_weight: Any, batch_size: int | None) -> Batches:
@@ -254,9 +266,15 @@ def _batches_like_fit(setup: Setup, x: Any, y: Any, sample_weight: Any, batch_si
     return batches
 
 
-def _in_order(model: Any, setup: Setup, logs: dict[str, Any]) -> Any:
-    """Values as Keras lists them: one number alone is not put into a list."""
-    values = list(logs.values())
+def _in_order(model: Any, logs: dict[str, Any]) -> Any:
+    """Values as Keras lists them: those called as a metric of the model in the order of these, then the others by
+    name. One number alone is not put into a list.
+
+    Source: as Keras, which lists a value twice where two metrics of one output differ in ``weighted_`` only.
+    """
+    named = [m.name for metric in model.metrics for m in getattr(metric, "metrics", [metric])]
+    order = [*dict.fromkeys(name for name in named if name in logs), *sorted(logs.keys() - set(named))]
+    values = [logs[name] for name in order]
     return values[0] if len(values) == 1 else values
 
 
@@ -301,7 +319,7 @@ def _cut(outputs: Any, rows: int) -> Any:
 
 
 def train_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool) -> Any:
-    """One training step; metrics run on from earlier batches, as in Keras."""
+    """One training step; loss and metrics are those of this batch."""
     setup = require_setup(model, "train_on_batch")
     if class_weight is not None and sample_weight is not None:
         raise ValueError(
@@ -311,7 +329,7 @@ def train_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, class_weight:
 
 
 def test_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, return_dict: bool) -> Any:
-    """Metrics after one more batch."""
+    """Loss and metrics of one batch."""
     return _one_batch(model, require_setup(model, "test_on_batch"), "test", x, y, sample_weight, None, return_dict)
 
 
@@ -319,12 +337,13 @@ def _one_batch(
     model: Any, setup: Setup, kind: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool
 ) -> Any:
     batches = _whole(x, y, sample_weight, class_weight, model)
+    model.reset_metrics()
     with interrupt.handled():
         driver = Driver(model, setup, kind, batches, 1)
         for _ in driver.epoch(None, one_by_one=True):
             pass
     logs = current_logs(model, setup, driver)
-    return logs if return_dict else _in_order(model, setup, logs)
+    return logs if return_dict else _in_order(model, logs)
 
 
 def _whole(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, model: Any = None) -> Batches:

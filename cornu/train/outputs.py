@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 from typing import Any
 
@@ -9,13 +10,46 @@ from cornu.core import tree
 from cornu.core.errors import StructureError, explain
 
 
-def output_names(model: Any, y_pred: Any) -> list[str]:
-    """A name for each output: the graph's own, a flat dict's keys, or ``output_1``, ``output_2``, ..."""
-    if isinstance(y_pred, dict) and not any(tree.is_nested(v) for v in y_pred.values()):
-        return [str(k) for k in sorted(y_pred)]
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """How one output of a model is called.
+
+    Attributes:
+        name: in dicts of losses and targets, and in errors.
+        prefix: of its metrics in logs; None for outputs that nobody named.
+        path: keys and indices that lead to it.
+    """
+
+    name: str
+    prefix: str | None
+    path: tuple[Any, ...]
+
+    def loss_name(self, loss: Any) -> str:
+        """Name of its loss in logs: the keys that lead to the output, or else the output's name or the loss's."""
+        last = self.path[-1] if self.path and isinstance(self.path[-1], str) else self.prefix or loss.name
+        return "/".join([*map(str, self.path[:-1]), last]) + "_loss"
+
+
+def describe_outputs(model: Any, y_pred: Any) -> list[Output]:
+    """The outputs, flat: named by a flat dict's keys, by the graph's layers, or ``output_1``, ``output_2``, ..."""
+    paths = [path for path, _ in tree.flatten_with_path(y_pred)]
+    if isinstance(y_pred, dict) and all(len(path) == 1 for path in paths):
+        return [Output(str(path[0]), str(path[0]), path) for path in paths]
     if getattr(model, "functional", None) is not None:
-        return list(model.output_names)
-    return [f"output_{i + 1}" for i in range(len(tree.flatten(y_pred)))]
+        return [Output(name, name, path) for name, path in zip(model.output_names, paths, strict=True)]
+    return [Output(f"output_{i + 1}", None, path) for i, path in enumerate(paths)]
+
+
+def targets_by_output(y: Any, names: list[str], y_pred: Any) -> list[Any]:
+    """The target of each output, None where there is none."""
+    if y is None:
+        return [None] * len(names)
+    if len(names) == 1 and not isinstance(y, dict):
+        leaves = tree.flatten(y)
+        return leaves if len(leaves) == 1 else by_output(y, names, y_pred, "y")
+    if len(names) > 1 and not tree.is_nested(y):
+        return by_output([y], names, y_pred, "y")
+    return by_output(y, names, y_pred, "y")
 
 
 def by_output(given: Any, names: list[str], structure: Any, what: str, *, is_item: Any = None) -> list[Any]:

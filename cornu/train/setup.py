@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from collections.abc import Container
 from typing import Any
 
 from cornu import losses, metrics, optimizers
 from cornu.core import registry, tree
 from cornu.core.errors import explain
-from cornu.train.outputs import by_output, output_names
+from cornu.train.compile_metrics import CompileMetrics, OutputMetric
+from cornu.train.outputs import Output, by_output, describe_outputs, targets_by_output
 from cornu.train.protocols import Trainable
 
 
@@ -21,7 +24,7 @@ class OutputLoss:
         name: the output's name.
         function: ``f(y, y_pred, sample_weight) -> scalar``.
         weight: factor in the total, None for 1.
-        mean: running mean under ``<name>_loss``, where there are several.
+        mean: running mean of its own, where there are several losses.
     """
 
     index: int
@@ -29,17 +32,6 @@ class OutputLoss:
     function: Any
     weight: Any
     mean: Any = None
-
-
-@dataclasses.dataclass
-class OutputMetric:
-    """A metric on one output; ``report`` is its name in logs."""
-
-    index: int
-    name: str
-    metric: Any
-    weighted: bool
-    report: str
 
 
 @dataclasses.dataclass
@@ -51,7 +43,8 @@ class Setup:
         optimizer: the object.
         eager: whether steps run uncompiled.
         loss_mean: running mean of the total loss.
-        losses, metrics: per output; empty until ``settle`` has seen outputs.
+        losses: per output; empty until ``settle`` has seen outputs.
+        compile_metrics: the metrics given; empty until then.
         functions: compiled functions by kind and structure, kept over fits.
         traces: how often a step was traced, by kind (for tests).
         names: of the outputs.
@@ -63,7 +56,7 @@ class Setup:
     eager: bool = False
     loss_mean: Any = dataclasses.field(default_factory=lambda: metrics.Mean(name="loss"))
     losses: list[OutputLoss] = dataclasses.field(default_factory=list[OutputLoss])
-    metrics: list[OutputMetric] = dataclasses.field(default_factory=list[OutputMetric])
+    compile_metrics: CompileMetrics = dataclasses.field(default_factory=CompileMetrics)
     settled: bool = False
     functions: dict[Any, Any] = dataclasses.field(default_factory=dict[Any, Any])
     traces: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
@@ -74,47 +67,46 @@ class Setup:
         """Match losses and metrics with the outputs; ``y`` and ``y_pred`` have shapes and dtypes."""
         if self.settled:
             return
-        self.names = output_names(model, y_pred)
-        self._settle_losses(y_pred)
-        self._settle_metrics(y, y_pred)
+        outputs = describe_outputs(model, y_pred)
+        self.names = [output.name for output in outputs]
+        self._settle_losses(outputs, y_pred)
+        self._settle_metrics(outputs, y, y_pred)
         self.settled = True
 
-    def _settle_losses(self, y_pred: Any) -> None:
+    def _settle_losses(self, outputs: list[Output], y_pred: Any) -> None:
         given = by_output(self.arguments["loss"], self.names, y_pred, "loss", is_item=callable)
         weights = by_output(self.arguments["loss_weights"], self.names, y_pred, "loss_weights")
-        if (
-            self.arguments["loss"] is not None
-            and not isinstance(self.arguments["loss"], (list, tuple, dict))
-            and len(self.names) > 1
-        ):
-            # One loss object for all outputs is one running mean less than objects of their own; strings make new ones.
-            given = [self.arguments["loss"]] * len(self.names)
         self.losses = [
-            OutputLoss(i, name, losses.as_loss(item), weight)
-            for i, (name, item, weight) in enumerate(zip(self.names, given, weights, strict=True))
+            OutputLoss(i, output.name, _as_loss(item), weight)
+            for i, (output, item, weight) in enumerate(zip(outputs, given, weights, strict=True))
             if item is not None
         ]
-        if len(self.names) > 1:
+        if len(self.losses) > 1:
+            seen: set[str] = set()
             for loss in self.losses:
-                loss.mean = metrics.Mean(name=f"{loss.name}_loss")
+                name = unused(outputs[loss.index].loss_name(loss.function), seen)
+                seen.add(name)
+                loss.mean = metrics.Mean(name="loss")
+                loss.mean.name = name  # after the constructor, which refuses the '/' of nested outputs
 
-    def _settle_metrics(self, y: Any, y_pred: Any) -> None:
+    def _settle_metrics(self, outputs: list[Output], y: Any, y_pred: Any) -> None:
         targets = targets_by_output(y, self.names, y_pred)
         predictions = tree.flatten(y_pred)
         by_index = {loss.index: loss.function for loss in self.losses}
+        items = [(self._by_output(a, y_pred), a == "weighted_metrics") for a in ("metrics", "weighted_metrics")]
         found: list[OutputMetric] = []
-        for argument, weighted in (("metrics", False), ("weighted_metrics", True)):
-            given = self.arguments[argument]
-            if len(self.names) == 1 and isinstance(given, (list, tuple)):
-                per_output: list[Any] = [_only_list(given)]
-            else:
-                per_output = by_output(given, self.names, y_pred, argument)
-            for index, items in enumerate(per_output):
-                for item in _as_list(items):
+        for index, output in enumerate(outputs):
+            for given, weighted in items:
+                for item in _as_list(given[index]):
                     metric = self._metric(item, targets[index], predictions[index], by_index.get(index))
-                    found.append(OutputMetric(index, self.names[index], metric, weighted, ""))
-        _name_reports(found, len(self.names) > 1)
-        self.metrics = found
+                    found.append(OutputMetric(index, output.prefix, metric, metric.name, weighted))
+        self.compile_metrics.settle(found, self.names)
+
+    def _by_output(self, argument: str, y_pred: Any) -> list[Any]:
+        given = self.arguments[argument]
+        if len(self.names) == 1 and isinstance(given, (list, tuple)):
+            return [_only_list(given)]
+        return by_output(given, self.names, y_pred, argument)
 
     def _metric(self, item: Any, y: Any, y_pred: Any, loss: Any) -> Any:
         if isinstance(item, str) and item.lower() in ("accuracy", "acc", "crossentropy", "ce"):
@@ -122,17 +114,10 @@ class Setup:
         return metrics.as_metric(item)
 
     def all_metrics(self) -> list[Any]:
-        """Running means of the losses, then the metrics."""
-        return [
-            self.loss_mean,
-            *(loss.mean for loss in self.losses if loss.mean is not None),
-            *(m.metric for m in self.metrics),
-        ]
-
-    def reports(self) -> list[tuple[str, Any]]:
-        """Name in logs and metric, in the order in which ``evaluate`` returns them."""
-        means = [(loss.mean.name, loss.mean) for loss in self.losses if loss.mean is not None]
-        return [("loss", self.loss_mean), *means, *((m.report, m.metric) for m in self.metrics)]
+        """Running mean of the loss, the metrics if any were given, running means of the outputs' losses."""
+        given = any(self.arguments.get(a) is not None for a in ("metrics", "weighted_metrics"))
+        means = [loss.mean for loss in self.losses if loss.mean is not None]
+        return [self.loss_mean, *([self.compile_metrics] if given else []), *means]
 
     def config(self) -> dict[str, Any]:
         """What ``compile`` was given, as data."""
@@ -158,26 +143,17 @@ def _as_list(items: Any) -> list[Any]:
     return [i for i in tree.flatten(items) if i is not None] if isinstance(items, (list, tuple, dict)) else [items]
 
 
-def _name_reports(found: list[OutputMetric], several: bool) -> None:
-    """Names in logs: prefixed by the output where there are several, numbered where they repeat."""
-    seen: dict[str, int] = {}
-    for entry in found:
-        base = f"{entry.name}_{entry.metric.name}" if several else entry.metric.name
-        count = seen.get(base, 0)
-        seen[base] = count + 1
-        entry.report = base if count == 0 else f"{base}_{count}"
+def unused(name: str, seen: Container[str]) -> str:
+    """The name, or, if it is taken, the name with the first free number."""
+    return next(n for n in itertools.chain([name], (f"{name}_{i}" for i in itertools.count(1))) if n not in seen)
 
 
-def targets_by_output(y: Any, names: list[str], y_pred: Any) -> list[Any]:
-    """The target of each output, None where there is none."""
-    if y is None:
-        return [None] * len(names)
-    if len(names) == 1 and not isinstance(y, dict):
-        leaves = tree.flatten(y)
-        return leaves if len(leaves) == 1 else by_output(y, names, y_pred, "y")
-    if len(names) > 1 and not tree.is_nested(y):
-        return by_output([y], names, y_pred, "y")
-    return by_output(y, names, y_pred, "y")
+def _as_loss(item: Any) -> Any:
+    """The loss; a name stays its name, as in Keras."""
+    loss = losses.as_loss(item)
+    if isinstance(item, str) and isinstance(loss, losses.FunctionLoss):
+        loss.name = item
+    return loss
 
 
 def compile_setup(model: Trainable, *, optimizer: Any, eager: bool = False, **arguments: Any) -> Setup:

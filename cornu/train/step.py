@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,12 +14,12 @@ from cornu.core import context, tree
 from cornu.core.errors import StructureError, explain
 from cornu.core.pure import holding, raw_values
 from cornu.core.variable import Variable
-from cornu.train.outputs import by_output
+from cornu.data import unpack
+from cornu.train.outputs import by_output, targets_by_output
 from cornu.train.protocols import Trainable
-from cornu.train.setup import require_setup, targets_by_output
+from cornu.train.setup import require_setup, unused
 
 State = tuple[list[Any], list[Any], list[Any], list[Any]]
-Data = tuple[Any, Any, Any]
 
 
 def variables_of(model: Trainable) -> tuple[list[Variable], list[Variable], list[Variable], list[Variable]]:
@@ -56,7 +57,7 @@ def compute_loss(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any) ->
         losses.check_target(target, prediction, loss.function, loss.name)
         value = loss.function(target, prediction, sample_weight=weights[loss.index])
         if loss.mean is not None:
-            _update_mean(loss.mean, value, prediction)
+            _update_mean(loss.mean, value, x, prediction)
         total.append(value if loss.weight is None else value * loss.weight)
     total.extend(jnp.asarray(v, dtype=total[0].dtype if total else None) for v in (context.current().losses or []))
     total.extend(model.regularization_losses())
@@ -76,57 +77,53 @@ def compute_metrics(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any)
     """Update the compiled metrics with one batch; returns all current values."""
     setup = require_setup(model, "compute_metrics")
     setup.settle(model, y, y_pred)
-    predictions = tree.flatten(y_pred)
-    targets = targets_by_output(y, setup.names, y_pred)
-    weights = by_output(sample_weight, setup.names, y_pred, "sample_weight")
-    rows = context.current().rows
-    for entry in setup.metrics:
-        if targets[entry.index] is None:
-            continue
-        weight = weights[entry.index] if entry.weighted else None
-        if rows is not None:
-            if not getattr(entry.metric, "counts_rows_by_weight", False):
-                context.refuse_padded_rows()
-            weight = rows if weight is None else _weigh_rows(weight, rows)
-        entry.metric.update_state(targets[entry.index], predictions[entry.index], sample_weight=weight)
-    return metrics_result(model)
-
-
-def _weigh_rows(weight: Any, rows: Any) -> Any:
-    weight = jnp.asarray(weight)
-    return jnp.where(rows.reshape(rows.shape + (1,) * (weight.ndim - 1)) > 0, weight, 0)
+    setup.compile_metrics.update_state(y, y_pred, sample_weight)
+    return model.get_metrics_result()
 
 
 def metrics_result(model: Any) -> dict[str, Any]:
-    """Current values by name in logs: the compiled metrics, then those that layers hold."""
-    setup = model.training_setup
-    reported = [] if setup is None else setup.reports()
+    """Current values by name in logs; names that repeat are numbered."""
     result: dict[str, Any] = {}
-    own = {id(m) for _, m in reported}
-    for name, metric in [*reported, *((m.name, m) for m in model.metrics if id(m) not in own)]:
+    for metric in model.metrics:
         value = metric.result()
-        result.update(value if isinstance(value, dict) else {name: value})
+        values = value if isinstance(value, dict) else {metric.name: value}
+        result.update({unused(name, result): v for name, v in values.items()})
     return result
 
 
-def _update_mean(mean: Any, value: Any, y_pred: Any) -> None:
+def _update_mean(mean: Any, value: Any, *arrays: Any) -> None:
     """A batch's loss counts as much as the batch has real rows."""
     rows = context.current().rows
-    count = rows.sum() if rows is not None else next((p.shape[0] for p in tree.flatten(y_pred) if p.ndim), 1)
-    mean.update_state(value, sample_weight=count)
+    leaves = [a for a in tree.flatten(arrays) if getattr(a, "ndim", 0)]
+    mean.update_state(value, sample_weight=rows.sum() if rows is not None else leaves[0].shape[0] if leaves else 1)
 
 
-def train_step(model: Any, state: Sequence[Sequence[Any]], data: Data) -> tuple[dict[str, Any], State]:
+def _call_compute_loss(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+    """The model's ``compute_loss``; one of the user's may have no ``training`` argument."""
+    parameters = inspect.signature(model.compute_loss).parameters
+    if "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+        return model.compute_loss(x, y, y_pred, sample_weight, training=training)
+    return model.compute_loss(x, y, y_pred, sample_weight)
+
+
+def _note_loss(model: Any, loss: Any, x: Any, y_pred: Any) -> None:
+    """Take a batch's loss into the running mean, unless the user's ``metrics`` leave that out."""
+    mean = require_setup(model, "train_step").loss_mean
+    if any(metric is mean for metric in model.metrics):
+        _update_mean(mean, loss, x, y_pred)
+
+
+def train_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[dict[str, Any], State]:
     """One step of gradient descent as a pure function.
 
     Args:
         state: values of the trained variables, the others, the optimizer's and the metrics'.
-        data: ``(x, y, sample_weight)``.
+        data: ``x``, ``(x, y)`` or ``(x, y, sample_weight)``.
 
     Returns:
         Metrics by name, and the new state.
     """
-    x, y, sample_weight = data
+    x, y, sample_weight = unpack(data)
     setup = require_setup(model, "train_step")
     params, others, slots, metric_variables = variables_of(model)
     trained, rest, optimizer_state, metric_state = (list(s) for s in state)
@@ -134,25 +131,16 @@ def train_step(model: Any, state: Sequence[Sequence[Any]], data: Data) -> tuple[
     def objective(values: list[Any]) -> tuple[Any, Any]:
         with holding([*params, *others, *metric_variables], [*values, *rest, *metric_state]), context.scope(losses=[]):
             y_pred = call_model(model, x, training=True)
-            loss = model.compute_loss(x, y, y_pred, sample_weight, training=True)
+            loss = _call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
             scaled = setup.optimizer.scale_loss(loss)
             return scaled, (loss, y_pred, raw_values(others), raw_values(metric_variables))
 
-    if not params:
-        raise ValueError(
-            explain(
-                f"Model {model.name!r}",
-                "at least one trained variable",
-                "none",
-                "Set trainable = True on some layer, or use evaluate.",
-            )
-        )
     (_, (loss, y_pred, rest_after, metrics_after)), gradients = jax.value_and_grad(objective, has_aux=True)(trained)
     with holding(
         [*params, *others, *slots, *metric_variables], [*trained, *rest_after, *optimizer_state, *metrics_after]
     ):
         setup.optimizer.apply(gradients, params)
-        _update_mean(setup.loss_mean, loss, y_pred)
+        _note_loss(model, loss, x, y_pred)
         with context.scope(autocast=None):
             logs = model.compute_metrics(x, y, y_pred, sample_weight)
         return logs, (
@@ -164,25 +152,53 @@ def train_step(model: Any, state: Sequence[Sequence[Any]], data: Data) -> tuple[
 
 
 def test_step(
-    model: Any, state: Sequence[Sequence[Any]], data: Data
+    model: Any, state: Sequence[Sequence[Any]], data: Any
 ) -> tuple[dict[str, Any], tuple[list[Any], list[Any], list[Any]]]:
     """Loss and metrics of a batch, as a pure function of the state ``(trained, others, metrics)``."""
-    x, y, sample_weight = data
-    setup = require_setup(model, "evaluate")
+    x, y, sample_weight = unpack(data)
     params, others, _, metric_variables = variables_of(model)
     trained, rest, metric_state = (list(s) for s in state)
     with holding([*params, *others, *metric_variables], [*trained, *rest, *metric_state]), context.scope(losses=[]):
         y_pred = call_model(model, x, training=False)
-        loss = model.compute_loss(x, y, y_pred, sample_weight, training=False)
-        _update_mean(setup.loss_mean, loss, y_pred)
+        loss = _call_compute_loss(model, x, y, y_pred, sample_weight, training=False)
+        _note_loss(model, loss, x, y_pred)
         logs = model.compute_metrics(x, y, y_pred, sample_weight)
         return logs, (trained, list(raw_values(others)), list(raw_values(metric_variables)))
 
 
-def predict_step(model: Any, state: Sequence[Sequence[Any]], data: Data) -> tuple[Any, list[Any]]:
-    """Outputs for a batch, and the new values of the variables that are not trained."""
-    params, others, _, _ = variables_of(model)
+def predict_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[Any, list[Any]]:
+    """Outputs for a batch, and the new values of the variables that are not trained.
+
+    Metrics that layers hold are left as they were.
+    """
+    params, others, _, metric_variables = variables_of(model)
     trained, rest = (list(s) for s in state)
-    with holding([*params, *others], [*trained, *rest]), context.scope(losses=[]):
-        y_pred = call_model(model, data[0], training=False)
+    held = [*params, *others, *metric_variables]
+    with holding(held, [*trained, *rest, *raw_values(metric_variables)]), context.scope(losses=[]):
+        y_pred = call_model(model, unpack(data)[0], training=False)
         return y_pred, list(raw_values(others))
+
+
+# What users may override, by kind of step: methods that decide what is logged, and those that see whole batches.
+_LOGGING = {"train": ("train_step", "compute_metrics", "get_metrics_result"), "predict": ()}
+_LOGGING["test"] = ("test_step", *_LOGGING["train"][1:])
+_SEEING_ROWS = {
+    "train": ("train_step", "compute_loss", "compute_metrics"),
+    "test": ("test_step", "compute_loss", "compute_metrics"),
+    "predict": ("predict_step",),
+}
+
+
+def is_overridden(model: Any, method: str) -> bool:
+    """Whether the model's class has one of the methods in a version of the user's."""
+    return not getattr(getattr(type(model), method, None), "is_default", False)
+
+
+def logs_itself(model: Any, kind: str) -> bool:
+    """Whether what steps of a kind return must be logged, instead of the metrics' state at the end."""
+    return any(is_overridden(model, method) for method in _LOGGING[kind])
+
+
+def sees_rows(model: Any, kind: str) -> bool:
+    """Whether steps of a kind run code of the user's that padded rows could disturb."""
+    return any(is_overridden(model, method) for method in _SEEING_ROWS[kind])
