@@ -249,7 +249,9 @@ def evaluate(
 ) -> Any:
     """Loss and metrics on data; see ``Model.evaluate``."""
     setup = require_setup(model, "evaluate")
-    batches = _batches_like_fit(setup, x, y, sample_weight, batch_size)
+    batches = as_batches(x, y, sample_weight, batch_size=batch_size)
+    if batch_size is None and callbacks is None:
+        _take_size_of_fit(setup, batches)
     verbose = 1 if verbose == "auto" else int(verbose)
     with interrupt.handled():
         evaluation = _Evaluation(model, setup, batches, steps)
@@ -258,12 +260,10 @@ def evaluate(
     return logs if return_dict else _in_order(model, logs)
 
 
-def _batches_like_fit(setup: Setup, x: Any, y: Any, sample_weight: Any, batch_size: int | None) -> Batches:
-    """Batches; where no size is given, of the size that fit used, for which compiled functions are there."""
-    batches = as_batches(x, y, sample_weight, batch_size=batch_size)
-    if batch_size is None and setup.batch_size is not None and isinstance(batches, ArrayBatches):
+def _take_size_of_fit(setup: Setup, batches: Batches) -> None:
+    """Let arrays come in batches of the size of fit's validation, which is compiled already, if results are the same."""
+    if setup.batch_size is not None and isinstance(batches, ArrayBatches) and setup.averages_rows:
         batches.batch_size = min(setup.batch_size, batches.rows)
-    return batches
 
 
 def _in_order(model: Any, logs: dict[str, Any]) -> Any:
@@ -281,7 +281,7 @@ def _in_order(model: Any, logs: dict[str, Any]) -> Any:
 def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any) -> Any:
     """Outputs for all rows; see ``Model.predict``."""
     setup = setup_for_predict(model)
-    batches = _batches_like_fit(setup, x, None, None, batch_size)
+    batches = as_batches(x, batch_size=batch_size)
     verbose = 1 if verbose == "auto" else int(verbose)
     with interrupt.handled():
         driver = Driver(model, setup, "predict", batches, steps)

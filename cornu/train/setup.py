@@ -49,6 +49,7 @@ class Setup:
         traces: how often a step was traced, by kind (for tests).
         names: of the outputs.
         batch_size: rows per step of the last fit on arrays.
+        averages_rows: whether losses and metrics are means over rows, whatever the size of a batch.
     """
 
     arguments: dict[str, Any]
@@ -62,6 +63,7 @@ class Setup:
     traces: dict[str, int] = dataclasses.field(default_factory=dict[str, int])
     names: list[str] = dataclasses.field(default_factory=list[str])
     batch_size: int | None = None
+    averages_rows: bool = False
 
     def settle(self, model: Trainable, y: Any, y_pred: Any) -> None:
         """Match losses and metrics with the outputs; ``y`` and ``y_pred`` have shapes and dtypes."""
@@ -71,6 +73,10 @@ class Setup:
         self.names = [output.name for output in outputs]
         self._settle_losses(outputs, y_pred)
         self._settle_metrics(outputs, y, y_pred)
+        predictions = tree.flatten(y_pred)
+        self.averages_rows = all(_averages_rows(loss.function, predictions[loss.index]) for loss in self.losses) and all(
+            getattr(metric, "counts_rows_by_weight", False) for metric in self.compile_metrics.metrics
+        )
         self.settled = True
 
     def _settle_losses(self, outputs: list[Output], y_pred: Any) -> None:
@@ -146,6 +152,11 @@ def _as_list(items: Any) -> list[Any]:
 def unused(name: str, seen: Container[str]) -> str:
     """The name, or, if it is taken, the name with the first free number."""
     return next(n for n in itertools.chain([name], (f"{name}_{i}" for i in itertools.count(1))) if n not in seen)
+
+
+def _averages_rows(loss: Any, y_pred: Any) -> bool:
+    means = loss.reduction in ("sum_over_batch_size", "mean")
+    return means and loss.keeps_rows(y_pred) and not loss.mixes_rows(y_pred)
 
 
 def _as_loss(item: Any) -> Any:
