@@ -74,9 +74,9 @@ class Setup:
         self._settle_losses(outputs, y_pred)
         self._settle_metrics(outputs, y, y_pred)
         predictions = tree.flatten(y_pred)
-        self.averages_rows = all(_averages_rows(loss.function, predictions[loss.index]) for loss in self.losses) and all(
-            getattr(metric, "counts_rows_by_weight", False) for metric in self.compile_metrics.metrics
-        )
+        self.averages_rows = all(
+            _averages_rows(loss.function, predictions[loss.index]) for loss in self.losses
+        ) and all(getattr(metric, "counts_rows_by_weight", False) for metric in self.compile_metrics.metrics)
         self.settled = True
 
     def _settle_losses(self, outputs: list[Output], y_pred: Any) -> None:

@@ -152,9 +152,7 @@ def test_penalties_and_added_losses_are_in_the_total():
                 return x
 
         x = k.Input((4,), name="x")
-        h = k.layers.Dense(
-            5, kernel_regularizer="l2", activity_regularizer="l1", name="h"
-        )(Adding()(x))
+        h = k.layers.Dense(5, kernel_regularizer="l2", activity_regularizer="l1", name="h")(Adding()(x))
         return k.Model(x, [k.layers.Dense(2, name="a")(h), k.layers.Dense(1, name="c")(h)])
 
     def use(k, model):
