@@ -57,7 +57,7 @@ class CompileMetrics(metrics.Metric):
         self._entries, self._names = tuple(entries), names
         self.metrics = [entry.metric for entry in entries]
 
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # of targets and outputs
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take in a batch.
 
         Shapes:

@@ -180,12 +180,15 @@ def predict_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple
 
 
 # What users may override, by kind of step: methods that decide what is logged, and those that see whole batches.
-_LOGGING = {"train": ("train_step", "compute_metrics", "get_metrics_result"), "predict": ()}
-_LOGGING["test"] = ("test_step", *_LOGGING["train"][1:])
+_LOGGING = {
+    "train": ["train_step", "compute_metrics", "get_metrics_result"],
+    "test": ["test_step", "compute_metrics", "get_metrics_result"],
+    "predict": [],
+}
 _SEEING_ROWS = {
-    "train": ("train_step", "compute_loss", "compute_metrics"),
-    "test": ("test_step", "compute_loss", "compute_metrics"),
-    "predict": ("predict_step",),
+    "train": ["train_step", "compute_loss", "compute_metrics"],
+    "test": ["test_step", "compute_loss", "compute_metrics"],
+    "predict": ["predict_step"],
 }
 
 
