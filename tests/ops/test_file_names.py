@@ -1,6 +1,5 @@
 """Calls of ops in files: Keras's configs give our calls, and ours give Keras's."""
 
-import functools
 import importlib
 import json
 
@@ -16,12 +15,12 @@ from cornu.ops import file_names
 
 X = np.random.default_rng(0).uniform(0.1, 0.9, (2, 6)).astype("float32")
 T = np.random.default_rng(1).uniform(0.1, 0.9, (2, 5, 4)).astype("float32")
-I = np.array([1, 2], "int32")
+INTS = np.array([1, 2], "int32")
 IMAGE = np.random.default_rng(2).uniform(size=(2, 6, 6, 3)).astype("float32")
 KERNEL = np.random.default_rng(3).normal(size=(3, 3, 3, 2)).astype("float32")
 V = np.arange(1, 7, dtype="float32")
 
-# Calls on arrays; those named by a letter stand for symbolic tensors in Keras's graph.
+# Calls on arrays, and on symbolic tensors in Keras's graph.
 CALLS = [
     lambda ops, x: ops.add(x, 2.0),
     lambda ops, x: ops.subtract(2.0, x),
@@ -54,8 +53,7 @@ CALLS = [
     lambda ops, x: ops.scatter_update(x, [[0, 1]], [3.0]),
     lambda ops, x: ops.rearrange(x, "a (b c) -> b a c", c=2),
     lambda ops, x: ops.linspace(x, ops.multiply(x, 2.0), num=3),
-    lambda ops, x: ops.vectorized_map(ops.sum, x),
-    lambda ops, x: ops.sparse_categorical_crossentropy(I, x, from_logits=True),
+    lambda ops, x: ops.sparse_categorical_crossentropy(INTS, x, from_logits=True),
     lambda ops, x: ops.isin(x, [0.5], invert=True),
     lambda ops, x: ops.meshgrid(ops.get_item(x, 0), ops.get_item(x, 1), indexing="ij"),
 ]
@@ -108,7 +106,11 @@ def _run_config(layers, x):
     return values
 
 
-@pytest.mark.parametrize(("call", "x"), ALL, ids=range(len(ALL)))
+# Keras writes the name of the inner function, and cannot read it back.
+READ = [*ALL, (lambda ops, x: ops.vectorized_map(ops.sum, x), X)]
+
+
+@pytest.mark.parametrize(("call", "x"), READ, ids=range(len(READ)))
 def test_configs_of_keras_give_our_calls(call, x):
     symbolic = keras.Input(batch_shape=x.shape)
     model = keras.Model(symbolic, call(keras.ops, symbolic))
@@ -128,7 +130,6 @@ class _Recording:
     def __getattr__(self, name):
         function = getattr(ops, name)
 
-        @functools.wraps(function)
         def call(*args, **kwargs):
             self.calls += 1
             written = file_names.to_file(function, args, kwargs)

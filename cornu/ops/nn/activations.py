@@ -194,7 +194,7 @@ def log_softmax(x: Tensor, axis: Axis = -1) -> Tensor:
 def sparsemax(x: Tensor, axis: int = -1) -> Tensor:
     """The nearest point to ``x`` among the distributions along an axis: many elements are exactly 0.
 
-    Source: Martins & Astudillo 2016, algorithm 1.
+    Source: Martins & Astudillo 2016, algorithm 1. Keras 3.15 mixes rows up when there is more than one.
 
     Example:
         >>> sparsemax([1.0, 0.5, -1.0]).tolist()

@@ -64,8 +64,7 @@ def dot(x1: Tensor, x2: Tensor) -> Tensor:
         >>> dot([1, 2], [3, 4]).tolist()
         11
     """
-    x1, x2 = arrays(x1, x2)
-    return jnp.dot(x1, x2, **wide_ints(x1, x2))
+    return jnp.dot(*arrays(x1, x2))
 
 
 def _inner(x1: Tensor, x2: Tensor) -> SymbolicShape:

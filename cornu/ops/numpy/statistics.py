@@ -31,7 +31,7 @@ def argsort(x: Tensor, axis: int = -1) -> Tensor:
     return jnp.argsort(array(x), axis=axis)
 
 
-@op(spec_rule=shaped(unchanged), rows=rows_along("axis", 2, -1))
+@op(spec_rule=lambda f, x, kth, axis=-1: KerasTensor(shape_of(x), "int32"), rows=rows_along("axis", 2, -1))
 def argpartition(x: Tensor, kth: int, axis: int = -1) -> Tensor:
     """Indices after which the ``kth`` element along an axis is in its sorted place, smaller ones before it."""
     return jnp.argpartition(array(x), kth, axis)
