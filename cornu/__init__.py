@@ -25,6 +25,7 @@ from cornu import (
     random,
     regularizers,
     saving,
+    train,
     utils,
 )
 from cornu.core.dtypes import DTypePolicy
@@ -38,6 +39,7 @@ from cornu.losses import Loss
 from cornu.metrics import Metric
 from cornu.models import Functional, Model, Sequential
 from cornu.optimizers import Optimizer
+from cornu.regularizers import Regularizer
 
 __version__ = "0.1.0"
 
@@ -54,6 +56,7 @@ __all__ = [
     "Model",
     "Operation",
     "Optimizer",
+    "Regularizer",
     "Sequential",
     "Variable",
     "activations",
@@ -72,6 +75,7 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "train",
     "utils",
     "version",
 ]

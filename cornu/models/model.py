@@ -319,6 +319,7 @@ class Model(Layer):
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
         validation_freq: Any = 1,
+        resume: Any = None,
     ) -> Any:
         """Train for a number of epochs; returns the History of losses and metrics.
 
@@ -337,6 +338,8 @@ class Model(Layer):
             initial_epoch: index of the first epoch.
             steps_per_epoch: batches per epoch; all if None.
             validation_steps, validation_batch_size, validation_freq: the same for validation; every how many epochs.
+            resume: a folder for checkpoints (or a ``cornu.train.Resume``): a run that was killed goes on from there
+                when the same script is started again, bit for bit.
         """
         return train.fit(
             self,
@@ -357,6 +360,7 @@ class Model(Layer):
                 validation_steps=validation_steps,
                 validation_batch_size=validation_batch_size,
                 validation_freq=validation_freq,
+                resume=resume,
             ),
         )
 

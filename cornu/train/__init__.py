@@ -10,11 +10,13 @@ from cornu.train.fit import (
     test_on_batch,
     train_on_batch,
 )
+from cornu.train.resume import Resume
 from cornu.train.setup import Setup, arguments_from_config, compile_setup, require_setup
 from cornu.train.step import compute_loss, compute_metrics, metrics_result, predict_step, test_step, train_step
 
 __all__ = [
     "FitArguments",
+    "Resume",
     "Setup",
     "arguments_from_config",
     "compile_setup",

@@ -113,23 +113,38 @@ class Driver:
             return None
         return tuple(jnp.asarray(a) for a in self.batches.arrays)
 
+    @property
+    def variables(self) -> list[Variable]:
+        """All that a step changes."""
+        return list(itertools.chain(*self._values))
+
     # Running.
 
-    def epoch(self, generator: np.random.Generator | None, *, one_by_one: bool = False) -> Iterator[tuple[int, int]]:
-        """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch."""
+    def epoch(
+        self, generator: np.random.Generator | None, *, one_by_one: bool = False, skip: int = 0
+    ) -> Iterator[tuple[int, int]]:
+        """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch.
+
+        Args:
+            generator: of the order of rows.
+            one_by_one: a step per dispatch, for those who want to see each.
+            skip: so many steps were run before (by a run that goes on here).
+        """
         self.rows_seen = 0
         try:
             if self._resident is not None:
-                yield from self._run_resident(generator, one_by_one)
+                yield from self._run_resident(generator, one_by_one, skip)
             else:
-                yield from self._run_streamed(generator)
+                yield from self._run_streamed(generator, skip)
         finally:
             self.write_back()
         on_end = getattr(self.batches, "on_epoch_end", None)
         if on_end is not None:
             on_end()
 
-    def _run_resident(self, generator: np.random.Generator | None, one_by_one: bool) -> Iterator[tuple[int, int]]:
+    def _run_resident(
+        self, generator: np.random.Generator | None, one_by_one: bool, skip: int
+    ) -> Iterator[tuple[int, int]]:
         batches = self.batches
         assert isinstance(batches, ArrayBatches) and self.steps is not None
         size, total = batches.batch_size, min(self.steps, batches.steps)
@@ -139,14 +154,14 @@ class Driver:
         if not exact:
             padded = ragged or self.kind != "train"
             try:
-                yield from self._dispatch(order, 0, total, size, padded, one_by_one)
+                yield from self._dispatch(order, skip, total, size, padded, one_by_one)
                 return
             except context.RowsCoupled:
                 self._remember_coupling()
                 exact = ragged
         full = min(total, batches.rows // size)
-        yield from self._dispatch(order, 0, full, size, False, one_by_one)
-        if full < total:
+        yield from self._dispatch(order, skip, full, size, False, one_by_one)
+        if full < total > skip:
             rest = order[full * size : batches.rows]
             for _ in self._dispatch(rest, 0, 1, len(rest), False, True):
                 yield full, 1
@@ -176,10 +191,12 @@ class Driver:
         per_step = (time.perf_counter() - started) / count
         self._at_once = max(1, min(count * 8, int(_CALL_SECONDS / max(per_step, 1e-7))))
 
-    def _run_streamed(self, generator: np.random.Generator | None) -> Iterator[tuple[int, int]]:
+    def _run_streamed(self, generator: np.random.Generator | None, skip: int) -> Iterator[tuple[int, int]]:
         source = self._stream(generator)
         size = 0
         for index, batch in enumerate(source):
+            if index < skip:
+                continue
             leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
             rows = int(leaves[0].shape[0])
             size = size if 0 < rows <= size else rows

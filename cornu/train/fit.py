@@ -9,13 +9,14 @@ import jax
 import numpy as np
 
 from cornu.callbacks import CallbackList, History
-from cornu.core import seeds, tree
+from cornu.core import tree
 from cornu.core.errors import StructureError, explain
 from cornu.core.pure import holding, raw_values
 from cornu.data import ArrayBatches, Batches, as_batches, split_validation, unpack
 from cornu.train import interrupt
 from cornu.train.drive import Driver
 from cornu.train.progress import Progress
+from cornu.train.resume import Keeper
 from cornu.train.setup import Setup, require_setup
 from cornu.train.weights import weigh_classes
 
@@ -40,6 +41,7 @@ class FitArguments:
     validation_steps: int | None = None
     validation_batch_size: int | None = None
     validation_freq: Any = 1
+    resume: Any = None
 
 
 def fit(model: Any, given: FitArguments) -> History:
@@ -56,26 +58,18 @@ def fit(model: Any, given: FitArguments) -> History:
         history.set_params({"epochs": given.epochs, "steps": driver.steps, "verbose": verbose})
         callbacks.append(history)
         evaluation = None if validation is None else _Evaluation(model, setup, validation, given.validation_steps)
-        generator = np.random.Generator(np.random.Philox(seeds.draw_default_seed()))
         model.stop_training = False
         callbacks.on_train_begin()
-        logs: dict[str, Any] = {}
-        for epoch in range(given.initial_epoch, given.epochs):
-            callbacks.on_epoch_begin(epoch)
-            title = f"Epoch {epoch + 1}/{given.epochs}"
-            logs = _train_epoch(
-                model,
-                setup,
-                driver,
-                generator,
-                callbacks,
-                Progress(driver.steps, title, verbose),
-                _due(given, epoch),
-                evaluation,
-            )
-            callbacks.on_epoch_end(epoch, logs)
-            if model.stop_training:
-                break
+        with Keeper(given.resume, driver, callbacks, history, given.initial_epoch) as keeper:
+            logs: dict[str, Any] = {}
+            while keeper.position.epoch < given.epochs and not model.stop_training and not keeper.position.stopped:
+                epoch = keeper.position.epoch
+                callbacks.on_epoch_begin(epoch)
+                progress = Progress(driver.steps, f"Epoch {epoch + 1}/{given.epochs}", verbose)
+                validation_now = evaluation if _due(given, epoch) else None
+                logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
+                callbacks.on_epoch_end(epoch, logs)
+                keeper.epoch_done(stopped=model.stop_training)
         if hasattr(setup.optimizer, "finalize_variable_values"):
             setup.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)
@@ -148,39 +142,41 @@ def _train_epoch(
     model: Any,
     setup: Setup,
     driver: Driver,
-    generator: np.random.Generator,
     callbacks: CallbackList,
     progress: Progress,
-    validate: bool,
+    keeper: Keeper,
     evaluation: _Evaluation | None,
 ) -> dict[str, Any]:
-    model.reset_metrics()
     hooks = callbacks.wants_batches["train"]
-    done = 0
-    for first, count in _with_begin(driver, generator, callbacks if hooks else None, "train"):
+    done = keeper.position.step
+    if done == 0:
+        model.reset_metrics()
+    steps = _with_begin(driver, keeper.order(), callbacks if hooks else None, "train", done)
+    for first, count in steps:
         done = first + count
         if hooks:
             callbacks.on_train_batch_end(first, current_logs(model, setup, driver))
             if model.stop_training:
                 break
+        keeper.steps_done(done)
         progress.update(done, lambda: current_logs(model, setup, driver))
     if driver.steps is None:
         driver.steps = progress.steps = done
     logs = current_logs(model, setup, driver)
-    if evaluation is not None and validate:
+    if evaluation is not None:
         logs.update({f"val_{k}": v for k, v in evaluation.run(callbacks).items()})
     progress.finish(done, logs)
     return logs
 
 
-def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, kind: str) -> Any:
+def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, kind: str, skip: int = 0) -> Any:
     """The driver's dispatches, each preceded by the callbacks' begin hook if there is one to call."""
     if callbacks is None:
-        yield from driver.epoch(generator)
+        yield from driver.epoch(generator, skip=skip)
         return
     begin = getattr(callbacks, f"on_{kind}_batch_begin")
-    steps = driver.epoch(generator, one_by_one=True)
-    index = 0
+    steps = driver.epoch(generator, one_by_one=True, skip=skip)
+    index = skip
     while driver.steps is None or index < driver.steps:
         driver.write_back()
         begin(index)

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.core import seeds
 from cornu.core.errors import explain, show_shape
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
@@ -141,6 +142,61 @@ class Resume:
         return None
 
 
+class Keeper:
+    """Where a run is, and its checkpoints if it was asked for any.
+
+    Args:
+        resume: ``Resume``, a folder, or None.
+        driver: has ``variables`` and ``write_back``.
+        callbacks, history: of the run.
+        initial_epoch: where a fresh run starts.
+    """
+
+    def __init__(self, resume: Any, driver: Any, callbacks: Any, history: Any, initial_epoch: int):
+        self.resume = resume if resume is None or isinstance(resume, Resume) else Resume(resume)
+        self.driver, self.callbacks, self.history = driver, callbacks, history
+        self.position = Position(epoch=initial_epoch, seed=seeds.draw_default_seed())
+        found = None if self.resume is None else self.resume.latest(driver.variables)
+        if found is not None:
+            self.position = found
+            history.history = {name: list(values) for name, values in found.history.items()}
+            history.epoch = list(found.epochs)
+            for callback, state in zip(callbacks.callbacks, found.callbacks, strict=False):
+                if state is not None:
+                    callback.set_state(state)
+
+    def __enter__(self) -> Keeper:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.resume is not None:
+            self.resume.finish()
+
+    def order(self) -> np.random.Generator:
+        """The generator of the order of rows in this epoch: the same whenever the epoch is begun."""
+        return np.random.Generator(np.random.Philox(np.random.SeedSequence([self.position.seed, self.position.epoch])))
+
+    def steps_done(self, step: int) -> None:
+        """So many steps of the epoch are done; a checkpoint is taken if it is time."""
+        self.position.step = step
+        if self.resume is not None and self.resume.due():
+            self._save(self.resume)
+
+    def epoch_done(self, stopped: bool) -> None:
+        """The epoch and its callbacks are done."""
+        self.position.epoch, self.position.step, self.position.stopped = self.position.epoch + 1, 0, stopped
+        if self.resume is not None:
+            self._save(self.resume)
+
+    def _save(self, resume: Resume) -> None:
+        self.driver.write_back()
+        states = [c.get_state() if hasattr(c, "get_state") else None for c in self.callbacks.callbacks]
+        position = dataclasses.replace(
+            self.position, history=self.history.history, epochs=list(self.history.epoch), callbacks=states
+        )
+        resume.save(self.driver.variables, position)
+
+
 def _number(path: Path) -> int:
     digits = path.stem.rpartition("-")[2]
     return int(digits) if digits.isdigit() else 0
@@ -153,7 +209,7 @@ def _pack(file: Any, names: list[str], values: list[np.ndarray], position: dict[
         for index, value in enumerate(values):
             with archive.open(f"{index}.npy", "w", force_zip64=True) as member:
                 plain = value if value.dtype.kind in "fiubc" else value.view(f"u{value.dtype.itemsize}")
-                np.lib.format.write_array(member, plain, allow_pickle=False)  # pyright: ignore[reportUnknownMemberType]
+                np.lib.format.write_array(member, plain, allow_pickle=False)
 
 
 def _unpack(path: Path) -> tuple[list[np.ndarray], dict[str, Any]]:
@@ -163,7 +219,7 @@ def _unpack(path: Path) -> tuple[list[np.ndarray], dict[str, Any]]:
     with zipfile.ZipFile(path) as archive:
         described = json.loads(archive.read(_POSITION))
         for index, dtype in enumerate(described["dtypes"]):
-            value = np.lib.format.read_array(io.BytesIO(archive.read(f"{index}.npy")), allow_pickle=False)  # pyright: ignore[reportUnknownMemberType]
+            value = np.lib.format.read_array(io.BytesIO(archive.read(f"{index}.npy")), allow_pickle=False)
             wanted = np.dtype(getattr(ml_dtypes, dtype, dtype))
             values.append(value if value.dtype == wanted else value.view(wanted))
     return values, described["position"]
