@@ -8,6 +8,7 @@ file, and then the one before is used.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -111,7 +112,8 @@ class Resume:
             os.replace(partial, target)
             _sync(self.folder)
         except OSError as error:
-            partial.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                partial.unlink(missing_ok=True)
             warnings.warn(
                 f"Checkpoint {target.name!r} needs room and rights to be written; got {error}. Training goes on; the one before stays.",
                 stacklevel=2,
