@@ -443,6 +443,94 @@ class Model(Layer):
         """Outputs of a batch, and the new non-trainable variables; the state is ``(trained, others)``."""
         return train.predict_step(self, state, data)
 
+    # The same with values as arguments.
+
+    def stateless_compute_loss(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any = None,
+        y: Any = None,
+        y_pred: Any = None,
+        sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:
+        """``compute_loss`` for given values: ``(loss, (trainable, non_trainable, metrics variables))``."""
+        return train.stateless_compute_loss(
+            self,
+            trainable_variables,
+            non_trainable_variables,
+            metrics_variables,
+            x,
+            y,
+            y_pred,
+            sample_weight,
+            training,
+        )
+
+    def compute_loss_and_updates(
+        self,
+        trainable_variables: Any,
+        non_trainable_variables: Any,
+        metrics_variables: Any,
+        x: Any,
+        y: Any,
+        sample_weight: Any,
+        training: bool = False,
+        optimizer_variables: Any = None,
+    ) -> Any:
+        """Call and loss for given values; what ``jax.value_and_grad(..., has_aux=True)`` is to be taken of.
+
+        Returns:
+            The loss, scaled as the optimizer wants it, and ``(loss, y_pred, non_trainable_variables,
+            metrics_variables)``.
+        """
+        return train.compute_loss_and_updates(
+            self,
+            trainable_variables,
+            non_trainable_variables,
+            metrics_variables,
+            x,
+            y,
+            sample_weight,
+            training,
+            optimizer_variables,
+        )
+
+    def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
+        """Values of all variables: of the model, the optimizer, the metrics, nested by name.
+
+        Args:
+            value_format: "backend_tensor" for JAX arrays, "numpy_array" for copies in NumPy.
+        """
+        return train.get_state_tree(self, value_format)
+
+    def set_state_tree(self, state_tree: dict[str, Any]) -> None:
+        """Write values as ``get_state_tree`` gives them; what is left out stays."""
+        train.set_state_tree(self, state_tree)
+
+    def make_train_function(self, force: bool = False) -> None:
+        """Compile training anew in the next ``fit``, if ``force``: after a Python attribute that it used has changed."""
+        self._forget_compiled("train", force)
+
+    def make_test_function(self, force: bool = False) -> None:
+        """Compile evaluation anew when it is next needed, if ``force``."""
+        self._forget_compiled("test", force)
+
+    def make_predict_function(self, force: bool = False) -> None:
+        """Compile prediction anew when it is next needed, if ``force``."""
+        self._forget_compiled("predict", force)
+
+    def _forget_compiled(self, kind: str, force: bool) -> None:
+        if force and self.training_setup is not None:
+            functions = self.training_setup.functions
+            for key in [key for key in functions if key[0] == kind]:
+                del functions[key]
+
+    def jax_state_sync(self) -> None:
+        """Does nothing: variables are true whenever they can be looked at."""
+
     for _method in (train_step, test_step, predict_step, compute_loss, compute_metrics, get_metrics_result):
         _method.is_default = True  # type: ignore[attr-defined]  # cornu.train.step asks
     del _method

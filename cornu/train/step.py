@@ -98,7 +98,7 @@ def _update_mean(mean: Any, value: Any, *arrays: Any) -> None:
     mean.update_state(value, sample_weight=rows.sum() if rows is not None else leaves[0].shape[0] if leaves else 1)
 
 
-def _call_compute_loss(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
+def call_compute_loss(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any, training: bool) -> Any:
     """The model's ``compute_loss``; one of the user's may have no ``training`` argument."""
     parameters = inspect.signature(model.compute_loss).parameters
     if "training" in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
@@ -131,7 +131,7 @@ def train_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[d
     def objective(values: list[Any]) -> tuple[Any, Any]:
         with holding([*params, *others, *metric_variables], [*values, *rest, *metric_state]), context.scope(losses=[]):
             y_pred = call_model(model, x, training=True)
-            loss = _call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
+            loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
             scaled = setup.optimizer.scale_loss(loss)
             return scaled, (loss, y_pred, raw_values(others), raw_values(metric_variables))
 
@@ -160,7 +160,7 @@ def test_step(
     trained, rest, metric_state = (list(s) for s in state)
     with holding([*params, *others, *metric_variables], [*trained, *rest, *metric_state]), context.scope(losses=[]):
         y_pred = call_model(model, x, training=False)
-        loss = _call_compute_loss(model, x, y, y_pred, sample_weight, training=False)
+        loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=False)
         _note_loss(model, loss, x, y_pred)
         logs = model.compute_metrics(x, y, y_pred, sample_weight)
         return logs, (trained, list(raw_values(others)), list(raw_values(metric_variables)))
