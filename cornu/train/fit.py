@@ -194,7 +194,7 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
     if driver is not None:
         driver.write_back()
     if driver is not None and driver.logs is not None:
-        return _in_alphabet(_flat(driver.logs))
+        return _in_alphabet(driver.logs)
     variables = model.metrics_variables
     key = ("results", tuple(id(v) for v in variables))
     if key not in setup.functions:
@@ -212,17 +212,13 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
     return _in_alphabet(dict(zip(names, values, strict=True)))
 
 
-def _flat(logs: dict[str, Any]) -> dict[str, Any]:
-    """Logs with the dicts inside them opened."""
-    found: dict[str, Any] = {}
-    for name, value in logs.items():
-        found.update(_flat(value) if isinstance(value, dict) else {name: value})
-    return found
-
-
 def _in_alphabet(logs: dict[str, Any]) -> dict[str, Any]:
-    """Numbers by name, in the order of the names."""
-    return {name: to_number(logs[name]) for name in sorted(logs)}
+    """Numbers by name, in the order of the names; dicts inside are opened."""
+    found: dict[str, Any] = {}
+    for name in sorted(logs):
+        value = logs[name]
+        found.update(_in_alphabet(value) if isinstance(value, dict) else {name: to_number(value)})
+    return found
 
 
 def to_number(value: Any) -> Any:

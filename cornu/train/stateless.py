@@ -14,7 +14,12 @@ from cornu.train.protocols import Trainable
 from cornu.train.setup import require_setup
 from cornu.train.step import call_compute_loss, call_model, variables_of
 
-_GROUPS = ("trainable_variables", "non_trainable_variables", "optimizer_variables", "metrics_variables")
+_GROUPS: tuple[str, ...] = (
+    "trainable_variables",
+    "non_trainable_variables",
+    "optimizer_variables",
+    "metrics_variables",
+)
 
 
 def stateless_compute_loss(
