@@ -28,6 +28,7 @@ class Field:
         base: whether the first base that is not declared keeps it: its constructor gets it, unconverted.
         after: name of the inherited field behind which this redeclared one moves.
         hidden: accepted by name but not shown in the signature: older names that files and programs still use.
+        argument: False takes an inherited field out: the class sets the attribute by itself.
         attribute: where the value is kept, if not under the argument's name (which something else may have).
     """
 
@@ -39,6 +40,7 @@ class Field:
     base: bool = False
     after: str = ""
     hidden: bool = False
+    argument: bool = True
     attribute: str = ""
     name: str = ""
     annotation: Any = None
@@ -54,11 +56,12 @@ def field(
     base: bool = False,
     after: str = "",
     hidden: bool = False,
+    argument: bool = True,
     attribute: str = "",
 ) -> Any:
     """A field of a ``@declared`` class; see ``Field``."""
     config = False if base else config
-    return Field(default, converter, serialize, keyword or hidden, config, base, after, hidden, attribute)
+    return Field(default, converter, serialize, keyword or hidden, config, base, after, hidden, argument, attribute)
 
 
 def declared(cls: T) -> T:
@@ -131,6 +134,10 @@ def _collect(cls: type) -> dict[str, Field]:
             continue
         given = vars(cls).get(name, MISSING)
         f = given if isinstance(given, Field) else Field(given)
+        if not f.argument:
+            del fields[name]
+            delattr(cls, name)
+            continue
         fields[name] = dataclasses.replace(f, name=name, attribute=f.attribute or name, annotation=annotation)
         if f.after:
             names = [n for n in fields if n != name]
