@@ -99,6 +99,13 @@ from cornu.layers.reshaping.permute import Permute
 from cornu.layers.reshaping.repeat_vector import RepeatVector
 from cornu.layers.reshaping.reshape import Flatten, Reshape
 from cornu.layers.reshaping.up_sampling import UpSampling1D, UpSampling2D, UpSampling3D
+from cornu.layers.rnn.bidirectional import Bidirectional
+from cornu.layers.rnn.gru import GRU, GRUCell
+from cornu.layers.rnn.lstm import LSTM, LSTMCell
+from cornu.layers.rnn.rnn import RNN
+from cornu.layers.rnn.simple_rnn import SimpleRNN, SimpleRNNCell
+from cornu.layers.rnn.stacked_rnn_cells import StackedRNNCells
+from cornu.layers.rnn.time_distributed import TimeDistributed
 
 __all__ = [
     "Activation",
@@ -119,6 +126,7 @@ __all__ = [
     "AvgPool2D",
     "AvgPool3D",
     "BatchNormalization",
+    "Bidirectional",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -144,6 +152,8 @@ __all__ = [
     "EinsumDense",
     "Embedding",
     "Flatten",
+    "GRU",
+    "GRUCell",
     "GaussianDropout",
     "GaussianNoise",
     "GlobalAveragePooling1D",
@@ -163,6 +173,8 @@ __all__ = [
     "Input",
     "InputLayer",
     "InputSpec",
+    "LSTM",
+    "LSTMCell",
     "Lambda",
     "Layer",
     "LayerNormalization",
@@ -180,6 +192,7 @@ __all__ = [
     "PReLU",
     "Permute",
     "RMSNormalization",
+    "RNN",
     "ReLU",
     "RepeatVector",
     "Reshape",
@@ -188,12 +201,16 @@ __all__ = [
     "SeparableConv2D",
     "SeparableConvolution1D",
     "SeparableConvolution2D",
+    "SimpleRNN",
+    "SimpleRNNCell",
     "Softmax",
     "SpatialDropout1D",
     "SpatialDropout2D",
     "SpatialDropout3D",
     "SpectralNormalization",
+    "StackedRNNCells",
     "Subtract",
+    "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",
     "UpSampling2D",

@@ -9,6 +9,7 @@ from tests.contract.catalogue import (
     pooling,
     regularization,
     reshaping,
+    rnn,
 )
 
 LINES = [
@@ -20,4 +21,5 @@ LINES = [
     *pooling.LINES,
     *regularization.LINES,
     *reshaping.LINES,
+    *rnn.LINES,
 ]
