@@ -181,7 +181,7 @@ class RNN(Layer):
     def _scan(self, sequences: Any, states: Any, mask: Any, training: Any) -> Any:
         """The loop step by step. Variables that the cell writes to travel with the states."""
         cell: Any = self.cell
-        inside = [v for v in cell.variables if not v.trainable] if isinstance(cell, Module) else []
+        inside = _written_by(cell)
         extra = {"training": training} if _takes_training(cell) else {}
         dtypes = [s.dtype for s in tree.flatten(states)]
         # Library cells inside of a user's cell draw at each step, from keys that travel along.
@@ -282,6 +282,11 @@ def has_quick_way(cell: Any) -> Any:
     """Decorator of cells: their ``sequence`` computes what their ``call`` does, step by step."""
     _LIBRARY_STEPS.add(cell.call)
     return cell
+
+
+def _written_by(cell: Any) -> list[Variable]:
+    """Variables that a step may write to."""
+    return [v for v in cell.variables if not v.trainable] if isinstance(cell, Module) else []
 
 
 def _library_cells(cell: Any) -> list[Cell]:
