@@ -13,10 +13,13 @@ class Callback:
 
     Attributes:
         params: ``epochs``, ``steps``, ``verbose`` of the run.
+        needs_batches: False for a callback whose batch hooks take what comes: they are called where another
+            callback, or a loop of the user's own, tells of batches, and do not make steps run one at a time.
     """
 
     _model: Any = None
     params: dict[str, Any] | None = None
+    needs_batches: bool = True
 
     @property
     def model(self) -> Any:
@@ -30,6 +33,16 @@ class Callback:
     def set_model(self, model: Any) -> None:
         """Told before the run: the model."""
         self._model = model
+
+    def get_state(self) -> dict[str, Any] | None:
+        """What a resumed run has to give back, as JSON could write it; None if nothing.
+
+        Asked for after ``on_epoch_end``, when a checkpoint of the run is taken.
+        """
+        return None
+
+    def set_state(self, state: dict[str, Any]) -> None:
+        """Go on from what ``get_state`` gave; told after ``on_train_begin``, which starts anew."""
 
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Older name of ``on_train_batch_begin``."""
@@ -133,51 +146,3 @@ class LambdaCallback(Callback):
         for name, function in given.items():
             if function is not None:
                 setattr(self, name, function)
-
-
-class CallbackList:
-    """Several callbacks as one; what a run tells goes to each in turn.
-
-    Attributes:
-        wants_batches: for "train", "test" and "predict" whether any has hooks for batches.
-    """
-
-    def __init__(self, callbacks: Any = None, model: Any = None, **params: Any):
-        given = [] if callbacks is None else callbacks
-        if isinstance(given, CallbackList):
-            given = given.callbacks
-        self.callbacks: list[Callback] = list(given) if isinstance(given, (list, tuple)) else [given]
-        for callback in self.callbacks:
-            if not isinstance(callback, Callback) and not hasattr(callback, "set_model"):
-                raise TypeError(
-                    f"callbacks needs Callback objects; got {callback!r}. Derive the class from cornu.callbacks.Callback."
-                )
-            callback.set_params(params)
-            if model is not None:
-                callback.set_model(model)
-        self.wants_batches = {
-            kind: any(_has_batch_hooks(c, kind) for c in self.callbacks) for kind in ("train", "test", "predict")
-        }
-
-    def append(self, callback: Callback) -> None:
-        """One more."""
-        self.callbacks.append(callback)
-
-    def __getattr__(self, hook: str) -> Any:
-        if not hook.startswith("on_"):
-            raise AttributeError(hook)
-
-        def tell(*args: Any, **kwargs: Any) -> None:
-            for callback in self.callbacks:
-                getattr(callback, hook)(*args, **kwargs)
-
-        return tell
-
-
-def _has_batch_hooks(callback: Any, kind: str) -> bool:
-    names = [f"on_{kind}_batch_begin", f"on_{kind}_batch_end"] + (
-        ["on_batch_begin", "on_batch_end"] if kind == "train" else []
-    )
-    return any(
-        name in vars(callback) or getattr(type(callback), name, None) is not getattr(Callback, name) for name in names
-    )

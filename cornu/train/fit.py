@@ -52,7 +52,8 @@ def fit(model: Any, given: FitArguments) -> History:
     with interrupt.handled():
         driver = Driver(model, setup, "train", batches, given.steps_per_epoch)
         setup.batch_size = getattr(batches, "batch_size", None)
-        callbacks = CallbackList(given.callbacks, model, epochs=given.epochs, steps=driver.steps, verbose=verbose)
+        callbacks = CallbackList(given.callbacks, model=model, epochs=given.epochs, steps=driver.steps, verbose=verbose)
+        shown = 0 if callbacks.draws_progress else verbose
         history = History()
         history.set_model(model)
         history.set_params({"epochs": given.epochs, "steps": driver.steps, "verbose": verbose})
@@ -65,7 +66,7 @@ def fit(model: Any, given: FitArguments) -> History:
             while keeper.position.epoch < given.epochs and not model.stop_training and not keeper.position.stopped:
                 epoch = keeper.position.epoch
                 callbacks.on_epoch_begin(epoch)
-                progress = Progress(driver.steps, f"Epoch {epoch + 1}/{given.epochs}", verbose)
+                progress = Progress(driver.steps, f"Epoch {epoch + 1}/{given.epochs}", shown)
                 validation_now = evaluation if _due(given, epoch) else None
                 logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
                 callbacks.on_epoch_end(epoch, logs)
@@ -247,8 +248,9 @@ def evaluate(
     verbose = 1 if verbose == "auto" else int(verbose)
     with interrupt.handled():
         evaluation = _Evaluation(model, setup, batches, steps)
-        told = CallbackList(callbacks, model, steps=steps or batches.steps, verbose=verbose)
-        logs = evaluation.run(told, Progress(steps or batches.steps, "", verbose))
+        told = CallbackList(callbacks, model=model, steps=steps or batches.steps, verbose=verbose)
+        shown = 0 if told.draws_progress else verbose
+        logs = evaluation.run(told, Progress(steps or batches.steps, "", shown))
     return logs if return_dict else _in_order(model, logs)
 
 
@@ -277,8 +279,8 @@ def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: 
     verbose = 1 if verbose == "auto" else int(verbose)
     with interrupt.handled():
         driver = Driver(model, setup, "predict", batches, steps)
-        told = CallbackList(callbacks, model, steps=driver.steps, verbose=verbose)
-        progress = Progress(driver.steps, "", verbose)
+        told = CallbackList(callbacks, model=model, steps=driver.steps, verbose=verbose)
+        progress = Progress(driver.steps, "", 0 if told.draws_progress else verbose)
         hooks = told.wants_batches["predict"]
         told.on_predict_begin()
         done = 0

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cornu.callbacks.progbar import Progbar
 from cornu.core.names import reset_names
 from cornu.core.seeds import set_random_seed
 from cornu.random import reset_global_generator
@@ -20,6 +21,7 @@ from cornu.visualization.plot_model import model_to_dot, plot_model
 
 __all__ = [
     "CustomObjectScope",
+    "Progbar",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
