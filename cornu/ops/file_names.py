@@ -249,7 +249,7 @@ def _arguments(
 ) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """One call from a config's values and a file's arguments, these filling the parameters that are left."""
     signature = inspect.signature(function)
-    bound = inspect.BoundArguments(signature, {})  # type: ignore[arg-type]  # an OrderedDict is not needed
+    bound = inspect.BoundArguments(signature, {})
     for name, parameter in signature.parameters.items():
         if parameter.kind is inspect.Parameter.VAR_POSITIONAL:
             bound.arguments[name] = tuple(args)

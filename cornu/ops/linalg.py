@@ -89,7 +89,8 @@ def slogdet(x: Tensor) -> tuple[Tensor, Tensor]:
 @op(rows=_batched)
 def eig(x: Tensor) -> tuple[Tensor, Tensor]:
     """Eigenvalues and, in columns, eigenvectors; both complex. On the CPU only, as in JAX."""
-    return tuple(jnp.linalg.eig(_matrix(x, "eig", True)))
+    values, vectors = jnp.linalg.eig(_matrix(x, "eig", True))
+    return values, vectors
 
 
 @op(rows=_batched)
@@ -100,7 +101,8 @@ def eigh(x: Tensor) -> tuple[Tensor, Tensor]:
         >>> eigh([[2.0, 0.0], [0.0, 1.0]])[0].tolist()
         [1.0, 2.0]
     """
-    return tuple(jnp.linalg.eigh(_matrix(x, "eigh", True)))
+    values, vectors = jnp.linalg.eigh(_matrix(x, "eigh", True))
+    return values, vectors
 
 
 @op(rows=_batched)
@@ -162,7 +164,8 @@ def qr(x: Tensor, mode: str = "reduced") -> tuple[Tensor, Tensor]:
     """``x = Q R``: orthonormal columns, and an upper triangle; square Q if mode is "complete"."""
     if mode not in ("reduced", "complete"):
         raise ValueError(explain("qr", "mode 'reduced' or 'complete'", repr(mode), "Choose one."))
-    return tuple(jnp.linalg.qr(_matrix(x, "qr"), mode))
+    q, r = jnp.linalg.qr(_matrix(x, "qr"), mode)
+    return q, r
 
 
 @op(rows=_batched)

@@ -164,7 +164,7 @@ def rows_with_rank(rank: int) -> Callable[..., bool]:
     return rows
 
 
-def constant_or_batched(*args: Any, rank: int = 3) -> bool:
+def constant_or_batched(*args: Any, rank: float = 3) -> bool:
     """Rows of a product: each argument but the first is a constant, or all have a batch axis of their own."""
     others = [x.value if isinstance(x, Variable) else x for x in args[1:]]
     return all(is_constant(x) for x in others) or all(np.ndim(x) >= rank for x in args)

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 # jax.Array, Variable, np.ndarray, number, or nested lists of numbers; or KerasTensor, and then so is the result.
 Tensor: TypeAlias = Any
@@ -28,7 +29,7 @@ def arrays(*xs: Any) -> list[Any]:
 
 def is_constant(x: Any) -> bool:
     """Whether a value is known while a graph is traced, hence the same for every row of a batch."""
-    return not isinstance(x, jax.core.Tracer)
+    return not isinstance(x, Tracer)
 
 
 def axes_of(axis: Any, rank: int) -> tuple[int, ...]:

@@ -146,7 +146,6 @@ UNARY = [
     "cumsum",
     "median",
     "logsumexp",
-    "softmax",
     "relu",
     "gelu",
     "sigmoid",

@@ -58,7 +58,8 @@ def conv(
         >>> conv(jnp.ones((1, 4, 1)), jnp.ones((2, 1, 1))).ravel().tolist()
         [2.0, 2.0, 2.0]
     """
-    return kernels.conv(*arrays(inputs, kernel), strides, padding, _format(data_format), dilation_rate)
+    x, kernel = arrays(inputs, kernel)
+    return kernels.conv(x, kernel, strides, padding, _format(data_format), dilation_rate)
 
 
 @op(spec_rule=_batch_apart, rows=_kernel_is_constant)
@@ -76,7 +77,8 @@ def depthwise_conv(
         kernel: (*window, channels, m).
         result: (batch, *positions, channels * m), laid out as the inputs.
     """
-    return kernels.depthwise_conv(*arrays(inputs, kernel), strides, padding, _format(data_format), dilation_rate)
+    x, kernel = arrays(inputs, kernel)
+    return kernels.depthwise_conv(x, kernel, strides, padding, _format(data_format), dilation_rate)
 
 
 @op(spec_rule=_batch_apart, rows=_kernel_is_constant)
@@ -95,8 +97,8 @@ def separable_conv(
         depthwise_kernel: (*window, channels, m).
         pointwise_kernel: (1, ..., 1, channels * m, filters).
     """
-    tensors = arrays(inputs, depthwise_kernel, pointwise_kernel)
-    return kernels.separable_conv(*tensors, strides, padding, _format(data_format), dilation_rate)
+    x, depth, point = arrays(inputs, depthwise_kernel, pointwise_kernel)
+    return kernels.separable_conv(x, depth, point, strides, padding, _format(data_format), dilation_rate)
 
 
 @op(spec_rule=_batch_apart, rows=_kernel_is_constant)

@@ -72,13 +72,13 @@ def logical_not(x: Tensor) -> Tensor:
 @op(spec_rule=elementwise)
 def isclose(x1: Tensor, x2: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether ``|x1 - x2| <= atol + rtol * |x2|``."""
-    return jnp.isclose(*arrays(x1, x2), rtol, atol, equal_nan)
+    return jnp.isclose(*arrays(x1, x2), rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 @op
 def allclose(x1: Tensor, x2: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether ``isclose`` holds everywhere: one bool."""
-    return jnp.allclose(*arrays(x1, x2), rtol, atol, equal_nan)
+    return jnp.allclose(*arrays(x1, x2), rtol=rtol, atol=atol, equal_nan=equal_nan)
 
 
 @op(spec_rule=shaped(unchanged), rows=lambda x1, x2, *_, **__: is_constant(x2))

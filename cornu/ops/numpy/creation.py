@@ -10,7 +10,7 @@ import numpy as np
 from cornu.core import config, dtypes, spec
 from cornu.core.op import op
 from cornu.core.spec import KerasTensor, SymbolicShape
-from cornu.ops.rules import shape_of, shaped, unchanged
+from cornu.ops.rules import shape_of, shaped, total, unchanged
 from cornu.ops.tensor import Shape, Tensor
 from cornu.ops.tensor import array as as_array
 
@@ -222,7 +222,7 @@ def _scalar_size(function: Any, x: Tensor) -> KerasTensor:
 @op(spec_rule=_scalar_size)
 def size(x: Tensor) -> Any:
     """How many elements a tensor has."""
-    return int(np.prod(shape_of(x)))
+    return total(shape_of(x))
 
 
 def _viewed(x: Tensor, dtype: Any = None) -> SymbolicShape:

@@ -34,15 +34,15 @@ def joined(shapes: Sequence[SymbolicShape], axis: int, what: str) -> SymbolicSha
     return tuple(result)
 
 
-def _concatenated(xs: Any, axis: int = 0) -> SymbolicShape:
+def _concatenated(xs: Any, axis: int | None = 0) -> SymbolicShape:
     if axis is None:
         return (None,)
     return joined([shape_of(x) for x in xs], axis, "concatenate")
 
 
 @op(spec_rule=shaped(_concatenated), rows=rows_along("axis", default=0))
-def concatenate(xs: Any, axis: int = 0) -> Tensor:
-    """Tensors one after the other along an axis; their other sizes are equal.
+def concatenate(xs: Any, axis: int | None = 0) -> Tensor:
+    """Tensors one after the other along an axis (None: all flattened); their other sizes are equal.
 
     Example:
         >>> concatenate([[[1, 2]], [[3, 4]]], axis=1).tolist()

@@ -11,7 +11,7 @@ from cornu.core import spec
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.op import op
 from cornu.core.spec import Dimension, SymbolicShape
-from cornu.ops.rules import constant_or_batched, same_size, shape_of, shaped
+from cornu.ops.rules import constant_or_batched, same_size, shape_of, shaped, total
 from cornu.ops.tensor import Tensor, arrays, axes_of
 
 
@@ -25,10 +25,10 @@ def _multiplied(x1: Tensor, x2: Tensor) -> SymbolicShape:
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         raise ShapeError(explain("matmul", "tensors of one axis or more", f"{show_shape([a, b])}", "Use multiply."))
-    same_size(a[-1], b[-2] if len(b) > 1 else b[0], "matmul", [a, b])
+    same_size(a[-1], b[-2:][0], "matmul", [a, b])
     if len(a) == 1 or len(b) == 1:
         return (*a[:-1], *(b[:-2] + b[-1:] if len(b) > 1 else ()))
-    return (*spec.broadcast_shapes(a[:-2], b[:-2]), a[-2], b[-1])
+    return (*spec.broadcast_shapes(a[:-2], b[:-2]), *a[-2:-1], *b[-1:])
 
 
 @op(spec_rule=shaped(_multiplied), rows=constant_or_batched)
@@ -52,7 +52,7 @@ def _dotted(x1: Tensor, x2: Tensor) -> SymbolicShape:
     a, b = shape_of(x1), shape_of(x2)
     if not a or not b:
         return a or b
-    same_size(a[-1], b[-2] if len(b) > 1 else b[0], "dot", [a, b])
+    same_size(a[-1], b[-2:][0], "dot", [a, b])
     return (*a[:-1], *(b[:-2] + b[-1:] if len(b) > 1 else ()))
 
 
@@ -82,8 +82,7 @@ def inner(x1: Tensor, x2: Tensor) -> Tensor:
 
 
 def _outer(x1: Tensor, x2: Tensor) -> SymbolicShape:
-    sizes = [np.prod(s) if all(map(spec.is_known, s)) else None for s in (shape_of(x1), shape_of(x2))]
-    return tuple(None if s is None else int(s) for s in sizes)
+    return total(shape_of(x1)), total(shape_of(x2))
 
 
 @op(spec_rule=shaped(_outer))

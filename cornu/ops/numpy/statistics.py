@@ -10,7 +10,7 @@ import numpy as np
 from cornu.core import spec
 from cornu.core.op import op
 from cornu.core.spec import KerasTensor, SymbolicShape
-from cornu.ops.rules import arranged, reduced, rows_along, shape_of, shaped, unchanged
+from cornu.ops.rules import arranged, reduced, rows_along, shape_of, shaped, total, unchanged
 from cornu.ops.tensor import Axis, Tensor, array, arrays, is_constant, static_axis
 
 
@@ -20,9 +20,13 @@ def sort(x: Tensor, axis: int = -1) -> Tensor:
     return jnp.sort(array(x), axis=axis)
 
 
-@op(spec_rule=shaped(lambda x, axis=-1: (None,) if axis is None else shape_of(x)), rows=rows_along("axis", default=-1))
-def argsort(x: Tensor, axis: int = -1) -> Tensor:
-    """The indices that put ``x`` in rising order along an axis, equals in their order; int32.
+def _sorted_indices(x: Tensor, axis: int | None = -1) -> SymbolicShape:
+    return (total(shape_of(x)),) if axis is None else shape_of(x)
+
+
+@op(spec_rule=shaped(_sorted_indices), rows=rows_along("axis", default=-1))
+def argsort(x: Tensor, axis: int | None = -1) -> Tensor:
+    """The indices that put ``x`` in rising order along an axis (None: flattened), equals in their order; int32.
 
     Example:
         >>> argsort([30, 10, 20]).tolist()
