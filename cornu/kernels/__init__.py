@@ -5,7 +5,7 @@ the same numbers whichever runs. Nothing here knows layers or Variables.
 """
 
 from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
-from cornu.kernels.compiler import compiler_options, has_convolution
+from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
@@ -15,6 +15,7 @@ __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
     "average_pool",
+    "calls_python",
     "compiler_options",
     "conv",
     "conv_transpose",

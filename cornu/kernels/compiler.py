@@ -51,10 +51,25 @@ def has_convolution(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
         >>> has_convolution(jax.make_jaxpr(jnp.sin)(1.0))
         False
     """
+    return _has_primitive(jaxpr, frozenset({"conv_general_dilated"}))
+
+
+def calls_python(jaxpr: Jaxpr | ClosedJaxpr) -> bool:
+    """Whether a computation calls back into Python, at any depth, and so may raise anything while it runs.
+
+    Example:
+        >>> import jax
+        >>> calls_python(jax.make_jaxpr(lambda x: jax.debug.print("{}", x))(1.0))
+        True
+    """
+    return _has_primitive(jaxpr, frozenset({"pure_callback", "io_callback", "debug_callback", "debug_print"}))
+
+
+def _has_primitive(jaxpr: Jaxpr | ClosedJaxpr, names: frozenset[str]) -> bool:
     inner = jaxpr.jaxpr if isinstance(jaxpr, ClosedJaxpr) else jaxpr
     return any(
-        equation.primitive.name == "conv_general_dilated"
-        or any(map(has_convolution, _inner_jaxprs(tuple(equation.params.values()))))
+        equation.primitive.name in names
+        or any(_has_primitive(part, names) for part in _inner_jaxprs(tuple(equation.params.values())))
         for equation in inner.eqns
     )
 

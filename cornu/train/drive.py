@@ -10,6 +10,7 @@ real; a model that cannot honour that runs such a batch at its own size instead.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, StreamedBatches, repack
 from cornu.data.batches import structure_key
-from cornu.kernels.compiler import compiler_options, has_convolution
+from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.train import interrupt
 from cornu.train.setup import Setup
 from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
@@ -35,6 +36,22 @@ from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
 _RESIDENT_BYTES = 2 << 30
 # A compiled call should return about this often (seconds), for the progress bar and Ctrl-C.
 _CALL_SECONDS = 0.2
+
+
+@dataclasses.dataclass(frozen=True)
+class Compiled:
+    """A compiled call.
+
+    Attributes:
+        run: ``(fixed, values, *data) -> (values, extra)``.
+        looped: whether it runs several steps at once.
+        may_raise: whether Python code in it may raise while it runs; then it leaves its arguments' memory alone, for
+            what it is given is all that is left of the weights, and is waited for.
+    """
+
+    run: Callable[..., Any]
+    looped: bool
+    may_raise: bool
 
 
 class Driver:
@@ -169,20 +186,20 @@ class Driver:
     def _dispatch(
         self, order: np.ndarray, first: int, total: int, size: int, padded: bool, one_by_one: bool
     ) -> Iterator[tuple[int, int]]:
-        run, looped = self._resident_function(size, padded)
+        compiled = self._resident_function(size, padded)
         on_device = jnp.asarray(order)
         rows = min(self.batches.rows, len(order))  # type: ignore[union-attr]  # resident batches are arrays
         while first < total:
-            count = 1 if one_by_one or not looped else min(self._at_once, total - first)
+            count = 1 if one_by_one or not compiled.looped else min(self._at_once, total - first)
             started = time.perf_counter()
-            self._call(run, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
+            self._call(compiled, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
             real = min((first + count) * size, rows) - first * size
             self.rows_seen += real
             if self.kind == "predict":
                 self.outputs[-1] = (self.outputs[-1][0], real)
             yield first, count
             first += count
-            if looped and not one_by_one:
+            if compiled.looped and not one_by_one:
                 self._pace(count, started)
 
     def _pace(self, count: int, started: float) -> None:
@@ -221,10 +238,10 @@ class Driver:
             weights = (np.arange(size) < rows).astype(np.float32)
             try:
                 padded = tuple(_pad(leaf, size) for leaf in leaves)
-                return self._call(self._streamed_function(batch, size, True), padded, weights)
+                return self._call(self._streamed_function(batch, padded, weights), padded, weights)
             except context.RowsCoupled:
                 self._remember_coupling()
-        return self._call(self._streamed_function(batch, rows, False), tuple(leaves), None)
+        return self._call(self._streamed_function(batch, tuple(leaves), None), tuple(leaves), None)
 
     def _run_eagerly(self, batch: Any) -> None:
         """The step, uncompiled: breakpoints and prints in layers work."""
@@ -236,13 +253,15 @@ class Driver:
         self.write_back()
         self._keep(extra)
 
-    def _call(self, run: Callable[..., Any], *data: Any) -> None:
+    def _call(self, compiled: Compiled, *data: Any) -> None:
         """One compiled call; an interrupt waits until its values are safe."""
         with interrupt.deferred(), plain_notes():
             if self._carried is None:
                 self._carried = raw_values(self._fixed), tuple([raw_values(group) for group in self._values])
             fixed, values = self._carried
-            after, extra = run(fixed, values, *data)
+            after, extra = compiled.run(fixed, values, *data)
+            if compiled.may_raise:
+                jax.block_until_ready(after)
             self._carried = fixed, after
             self._keep(extra)
 
@@ -296,27 +315,30 @@ class Driver:
 
         return step
 
-    def _resident_function(self, size: int, padded: bool) -> tuple[Callable[..., Any], bool]:
-        """The compiled call for arrays on the device, and whether it takes several steps at once."""
+    def _resident_function(self, size: int, padded: bool) -> Compiled:
+        """The compiled call for arrays on the device."""
         assert isinstance(self.batches, ArrayBatches)
         key = (self.kind, "resident", self.batches.key(), size, padded, self._ids)
         if key not in self.setup.functions:
             self.setup.functions[key] = self._compile_resident(size, padded)
         return self.setup.functions[key]
 
-    def _compile_resident(self, size: int, padded: bool) -> tuple[Callable[..., Any], bool]:
-        assert isinstance(self.batches, ArrayBatches)
-        inner = jax.jit(self._step(self.batches.structure))
+    def _trace(self, structure: Any, leaves: Any, rows: Any) -> tuple[Any, Any]:
+        """The step as a compiled function, traced once for arrays like these (later calls find that in JAX's cache)."""
+        inner = jax.jit(self._step(structure))
         fixed, values = _avals(raw_values(self._fixed)), _avals(tuple(raw_values(g) for g in self._values))
+        with plain_notes():
+            return inner, inner.trace(fixed, values, leaves, rows).jaxpr
+
+    def _compile_resident(self, size: int, padded: bool) -> Compiled:
+        assert isinstance(self.batches, ArrayBatches)
         leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in self._resident)
         rows = jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None
-        # Traced once here; the calls below find it in JAX's cache.
-        with plain_notes():
-            jaxpr = inner.trace(fixed, values, leaves, rows).jaxpr
-        convolutions = has_convolution(jaxpr)
+        inner, jaxpr = self._trace(self.batches.structure, leaves, rows)
+        convolutions, may_raise = has_convolution(jaxpr), calls_python(jaxpr)
         platform = jax.default_backend()
-        logging = logs_itself(self.model, self.kind)
-        looped = self.kind != "predict" and not logging and not (convolutions and platform == "cpu")
+        plain = not may_raise and not logs_itself(self.model, self.kind)
+        looped = self.kind != "predict" and plain and not (convolutions and platform == "cpu")
 
         def at(i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
             start = i * size
@@ -335,15 +357,21 @@ class Driver:
             return jax.lax.fori_loop(first, first + count, body, values), None
 
         options = compiler_options(platform, convolutions)
-        run = jax.jit(many if looped else once, donate_argnums=(1,), compiler_options=options)
-        return run, looped
+        donated = () if may_raise else (1,)
+        run = jax.jit(many if looped else once, donate_argnums=donated, compiler_options=options)
+        return Compiled(run, looped, may_raise)
 
-    def _streamed_function(self, batch: Any, size: int, padded: bool) -> Callable[..., Any]:
-        key = (self.kind, "streamed", structure_key(batch), size, padded, self._ids)
+    def _streamed_function(self, batch: Any, leaves: tuple[Any, ...], weights: Any) -> Compiled:
+        """The compiled call for batches nested like this one and of the shapes of ``leaves``."""
+        shapes = tuple((leaf.shape, str(leaf.dtype)) for leaf in leaves)
+        key = (self.kind, "streamed", structure_key(batch), shapes, weights is not None, self._ids)
         if key not in self.setup.functions:
-            step = self._step(batch)
-            options = compiler_options(jax.default_backend())
-            self.setup.functions[key] = jax.jit(step, donate_argnums=(1,), compiler_options=options)
+            inner, jaxpr = self._trace(batch, leaves, weights)
+            may_raise = calls_python(jaxpr)
+            options = compiler_options(jax.default_backend(), has_convolution(jaxpr))
+            donated = () if may_raise else (1,)
+            run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
+            self.setup.functions[key] = Compiled(run, False, may_raise)
         return self.setup.functions[key]
 
 

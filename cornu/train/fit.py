@@ -216,10 +216,9 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
 def _in_alphabet(logs: dict[str, Any]) -> dict[str, Any]:
     """Numbers by name, in the order of the names; dicts inside are opened."""
     found: dict[str, Any] = {}
-    for name in sorted(logs):
-        value = logs[name]
+    for name, value in logs.items():
         found.update(_in_alphabet(value) if isinstance(value, dict) else {name: to_number(value)})
-    return found
+    return dict(sorted(found.items()))
 
 
 def to_number(value: Any) -> Any:
