@@ -383,13 +383,6 @@ def model_without_loss():
 
 
 @mistake
-def frozen_model():
-    model = compiled()
-    model.trainable = False
-    model.fit(rows(2, 4), rows(2, 3), verbose=0)
-
-
-@mistake
 def validation_split_of_all():
     compiled().fit(rows(4, 4), rows(4, 3), validation_split=1.5, verbose=0)
 
