@@ -32,6 +32,7 @@ class Context:
         losses: where ``add_loss`` puts its values; None keeps them on the layer.
         rows: (batch,) float, 1 for a real row and 0 for padding; None when all rows are real.
         abstract: shapes only: variables keep their values whatever is assigned.
+        allowance: memory that variables count against while a config is read; None elsewhere.
     """
 
     training: bool | None = None
@@ -40,6 +41,7 @@ class Context:
     losses: list[Any] | None = None
     rows: Any = None
     abstract: bool = False
+    allowance: Any = None
 
 
 class _Stack(threading.local):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any
 
@@ -40,12 +41,15 @@ def standardize_dtype(dtype: Any) -> str:
 def _checked(name: str) -> str:
     if name == "string":
         return name
-    try:
-        return jnp.dtype(name).name
-    except TypeError:
-        raise ValueError(
-            f"A dtype needs a name such as 'float32', 'bfloat16', 'int32' or 'bool'; got {name!r}. Correct the name."
-        ) from None
+    # NumPy evaluates what is no plain name ("(2,)f4"), and has objects and raw bytes among its types.
+    if name.isidentifier():
+        with contextlib.suppress(TypeError):
+            dtype = jnp.dtype(name)
+            if dtype.name == "bool" or jnp.issubdtype(dtype, np.number):
+                return dtype.name
+    raise ValueError(
+        f"A dtype needs a name such as 'float32', 'bfloat16', 'int32' or 'bool'; got {name!r}. Correct the name."
+    )
 
 
 def is_float(dtype: Any) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.core import dtypes, sharing
+from cornu.core import allowance, dtypes, sharing
 from cornu.core.declare import declared_config
 from cornu.core.errors import (
     ConfigError,
@@ -259,11 +259,18 @@ _MAX_DEPTH = 200
 
 def deserialize(data: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object that data describes. Data only: classes come from the tables above and from ``custom``."""
-    with custom_objects(custom), sharing.reading():
+    with custom_objects(custom), reading():
         try:
             return _deserialize(data, 0)
         except RecursionError:
             raise _too_deep() from None
+
+
+@contextlib.contextmanager
+def reading() -> Generator[None, None, None]:
+    """What is true while a config is read: equal numbers mean one object, and variables have an allowance."""
+    with sharing.reading(), allowance.limited():
+        yield
 
 
 def _too_deep() -> ConfigError:
@@ -421,8 +428,10 @@ def _build(cls: Any, data: dict[str, Any]) -> Any:
     config = data["config"]
     if not isinstance(cls, type):
         return cls
-    if not isinstance(config, dict):
-        raise ConfigError(explain(f"Config of {cls.__name__}", "a dict", type(config).__name__, "The file is damaged."))
+    for key in ("config", "build_config", "compile_config"):
+        if not isinstance(data.get(key, {}), dict) and (key == "config" or data[key] is not None):
+            got = type(data[key]).__name__
+            raise ConfigError(explain(f"{key} of {cls.__name__}".capitalize(), "a dict", got, "The file is damaged."))
 
     def make() -> Any:
         from_config = getattr(cls, "from_config", None)

@@ -71,9 +71,22 @@ class Variable:
         self.constraint: Any = None
         self.overwrite_with_gradient = False
         self.layout = layout
-        self._value: Any = _initial_value(initializer, shape, dtype, self._path)
+        self._value: Any = self._first_value(initializer, shape, dtype)
         self._dtype: str = np.dtype(self._value.dtype).name
         self._shape: Shape = tuple(self._value.shape)
+
+    def _first_value(self, initializer: Any, shape: Any, dtype: Any) -> Array:
+        allowance = context.current().allowance
+        if allowance is None or shape is None or not callable(initializer) or isinstance(initializer, Variable):
+            return _initial_value(initializer, shape, dtype, self._path)
+        sizes, stored = _known_sizes(shape, self._path), dtypes.backend_dtype(dtype)
+        allowance.take(sizes, stored, self._path)
+        if not allowance.defer:
+            return _initial_value(initializer, sizes, dtype, self._path)
+        with jax.ensure_compile_time_eval():
+            placeholder: Array = allowance.placeholder(sizes, stored)
+        allowance.wait(self, placeholder, lambda: _initial_value(initializer, sizes, dtype, self._path))
+        return placeholder
 
     # What it is.
 
@@ -250,17 +263,7 @@ def _initial_value(initializer: Any, shape: Any, dtype: Any, path: str) -> Array
             raise ValueError(
                 explain(f"Variable {path!r}", "a shape with an initializer function", "none", "Pass shape=.")
             )
-        sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-        if not all(isinstance(s, (int, np.integer)) and s >= 0 for s in sizes):
-            raise ShapeError(
-                explain(
-                    f"Variable {path!r}",
-                    "known sizes",
-                    f"shape {show_shape(sizes)}",
-                    "Give the sizes that are unknown.",
-                )
-            )
-        sizes = tuple(int(s) for s in sizes)
+        sizes = _known_sizes(shape, path)
         stored = dtypes.backend_dtype(dtype)
         value = jnp.asarray(_unwrap(initializer(sizes, dtype=stored)), dtype=stored)
     if tuple(value.shape) != sizes:
@@ -273,6 +276,20 @@ def _initial_value(initializer: Any, shape: Any, dtype: Any, path: str) -> Array
             )
         )
     return value
+
+
+def _known_sizes(shape: Any, path: str) -> Shape:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if not all(isinstance(s, (int, np.integer)) and s >= 0 for s in sizes):
+        raise ShapeError(
+            explain(
+                f"Variable {path!r}",
+                "known sizes",
+                f"shape {show_shape(sizes)}",
+                "Give the sizes that are unknown.",
+            )
+        )
+    return tuple(int(s) for s in sizes)
 
 
 def _is_integral(x: Any) -> bool:

@@ -604,7 +604,8 @@ class Layer(Module, Operation):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """The layer that a config describes."""
         try:
-            return cls(**config)
+            with registry.reading():
+                return cls(**config)
         except TypeError as error:
             error.add_note(
                 f"While making {cls.__name__} from the config {sorted(config)}; its from_config can be overridden."

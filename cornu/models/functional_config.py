@@ -116,31 +116,19 @@ MOST_CALLS = 25_000
 
 def read(cls: Any, config: dict[str, Any]) -> Any:
     """The model of class ``cls`` that a config describes."""
-    with sharing.reading():
+    with registry.reading():
         return registry.made(f"{cls.__name__} {str(config.get('name'))[:80]!r}", lambda: _read(cls, config))
 
 
 def _read(cls: Any, config: dict[str, Any]) -> Any:
-    _require(config["layers"], list, "a list of layers")
+    layers = _require(config["layers"], list, "a list of layers")
     sizes = _require(config.get("named_sizes", {}), dict, "named sizes by input")
-    operations: dict[str, Any] = {}
-    pending: dict[str, list[_Call]] = {}
-    count = 0
-    for data in config["layers"]:
-        _require(data, dict, "layers as objects")
-        name = _require(data["name"] if "name" in data else data["config"]["name"], str, "names of layers")
-        if name in operations:
-            raise _damaged("different names for its layers", f"{name[:80]!r} twice")
-        calls = _require(data.get("inbound_nodes", []), list, "a list of calls")
-        count += 1 + len(calls)
-        if count > MOST_CALLS:
-            raise UnsafeFileError(
-                explain("A model's config", f"at most {MOST_CALLS:,} layers and calls", "more", "Split the model.")
-            )
-        operations[name] = _read_operation(data, name, sizes.get(name))
-        pending[name] = [_Call(_require(call, dict, "calls as objects")) for call in calls]
+    calls = _calls_by_name(layers)
+    order = _order(calls)  # before anything is made: a file of thousands of layers that lead nowhere costs little
+    operations = {name: _read_operation(data, name, sizes.get(name)) for name, data in zip(calls, layers, strict=True)}
     results = _Results(operations)
-    results.run(pending)
+    for name, call in order:
+        results.make(name, call)
     given = {k: v for k, v in config.items() if k not in _GRAPH_KEYS}
     inputs, outputs = _ends(config["input_layers"], results), _ends(config["output_layers"], results)
     model = cls(inputs=inputs, outputs=outputs, name=config.get("name"), **given)
@@ -160,6 +148,49 @@ def _require(value: Any, kind: type, what: str) -> Any:
     if not isinstance(value, kind):
         raise _damaged(what, repr(value)[:80])
     return value
+
+
+def _calls_by_name(layers: list[Any]) -> dict[str, list[_Call]]:
+    """The calls of each layer, by its name."""
+    written: dict[str, list[Any]] = {}
+    for data in layers:
+        _require(data, dict, "layers as objects")
+        name = _require(data["name"] if "name" in data else data["config"]["name"], str, "names of layers")
+        if name in written:
+            raise _damaged("different names for its layers", f"{name[:80]!r} twice")
+        written[name] = _require(data.get("inbound_nodes", []), list, "a list of calls")
+    count = sum(1 + len(calls) for calls in written.values())
+    if count > MOST_CALLS:
+        raise UnsafeFileError(
+            explain("A model's config", f"at most {MOST_CALLS:,} layers and calls", f"{count:,}", "Split the model.")
+        )
+    return {
+        name: [_Call(_require(call, dict, "calls as objects")) for call in calls] for name, calls in written.items()
+    }
+
+
+def _order(calls: dict[str, list[_Call]]) -> list[tuple[str, _Call]]:
+    """All calls, those of one layer in their order, each after those whose results it takes."""
+    order: list[tuple[str, _Call]] = []
+    # An input layer has a result without a call.
+    made = {name: 0 if mine else 1 for name, mine in calls.items()}
+    waiting: dict[tuple[str, int], list[str]] = {}
+    ready = deque(name for name, mine in calls.items() if mine)
+    while ready:
+        name = ready.popleft()
+        while made[name] < len(calls[name]):
+            call = calls[name][made[name]]
+            missing = next((need for need in call.needs if need[1] >= made.get(need[0], MOST_CALLS)), None)
+            if missing is not None:
+                waiting.setdefault(missing, []).append(name)
+                break
+            order.append((name, call))
+            made[name] += 1
+            ready.extend(waiting.pop((name, made[name] - 1), ()))
+    if waiting:
+        stuck = ", ".join(sorted({repr(name[:80]) for names in waiting.values() for name in names})[:5])
+        raise _damaged("calls whose inputs come from layers before them", f"a cycle or a missing layer at {stuck}")
+    return order
 
 
 def _read_operation(data: dict[str, Any], name: str, named: Any) -> Any:
@@ -201,13 +232,15 @@ class _Call:
             self.needs.append((reference.name, reference.call))
             return reference
         if isinstance(data, dict) and "class_name" in data and "config" in data:
-            return registry.deserialize(data)
+            return _Object(data)
         return _map(self._leaf, data)
 
     def arguments(self, results: _Results) -> tuple[list[Any], dict[str, Any]]:
         """The arguments with tensors in place of references."""
 
         def leaf(x: Any) -> Any:
+            if isinstance(x, _Object):
+                return registry.deserialize(x.data)
             return results.tensor(x) if isinstance(x, _Reference) else _map(leaf, x)
 
         return [leaf(a) for a in self.args], {k: leaf(v) for k, v in self.kwargs.items()}
@@ -217,6 +250,13 @@ def _map(function: Any, data: Any) -> Any:
     if isinstance(data, dict):
         return {k: function(v) for k, v in data.items()}
     return [function(v) for v in data] if isinstance(data, list) else data
+
+
+class _Object:
+    """An argument that is neither a tensor nor plain data."""
+
+    def __init__(self, data: dict[str, Any]):
+        self.data = data
 
 
 class _Reference:
@@ -243,36 +283,17 @@ class _Results:
             name: [[o.output]] if isinstance(o, InputLayer) else [] for name, o in operations.items()
         }
 
-    def run(self, pending: dict[str, list[_Call]]) -> None:
-        """Make all calls, those of one operation in their order, each as soon as its arguments are there."""
-        waiting: dict[tuple[str, int], list[str]] = {}
-        ready = deque(pending)
-        while ready:
-            name = ready.popleft()
-            calls, made = pending[name], self.made[name]
-            while len(made) < len(calls) and not isinstance(self.operations[name], InputLayer):
-                call = calls[len(made)]
-                missing = next((need for need in call.needs if not self._has(need)), None)
-                if missing is not None:
-                    waiting.setdefault(missing, []).append(name)
-                    break
-                args, kwargs = call.arguments(self)
-                results = self.operations[name](*args, **kwargs)
-                made.append([t for t in tree.flatten(results) if isinstance(t, KerasTensor)])
-                ready.extend(waiting.pop((name, len(made) - 1), ()))
-        if waiting:
-            stuck = ", ".join(sorted({repr(name[:80]) for names in waiting.values() for name in names})[:5])
-            raise _damaged("calls whose inputs come from layers before them", f"a cycle or a missing layer at {stuck}")
-
-    def _has(self, need: tuple[str, int]) -> bool:
-        name, place = need
-        if name not in self.made:
-            raise _damaged("tensors of layers that it has", f"one of {name[:80]!r}")
-        return place < len(self.made[name])
+    def make(self, name: str, call: _Call) -> None:
+        """Make a call whose arguments are there."""
+        args, kwargs = call.arguments(self)
+        results = self.operations[name](*args, **kwargs)
+        self.made[name].append([t for t in tree.flatten(results) if isinstance(t, KerasTensor)])
 
     def tensor(self, reference: _Reference) -> KerasTensor:
         """The tensor that a reference means."""
         made = self.made.get(reference.name, [])
+        if not made:
+            raise _damaged("tensors of layers that it has", f"one of {reference.name[:80]!r}")
         if reference.call >= len(made) or reference.index >= len(made[reference.call]):
             raise _damaged("tensors that its layers return", f"{[*vars(reference).values()]!r:.120}")
         return made[reference.call][reference.index]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.core import registry, spec
-from cornu.core.errors import GraphError, explain
+from cornu.core.errors import ConfigError, GraphError, explain
 from cornu.core.spec import KerasTensor
 from cornu.layers.core.input_layer import Input, InputLayer
 from cornu.layers.layer import Layer
@@ -185,12 +185,23 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """The chain that a config describes."""
-        with registry.custom_objects(custom_objects):
-            layers = [registry.deserialize(data) for data in config["layers"]]
-        given = {k: v for k, v in config.items() if k in ("name", "trainable", "dtype")}
+        with registry.custom_objects(custom_objects), registry.reading():
+            return registry.made(f"{cls.__name__} {str(config.get('name'))[:80]!r}", lambda: cls._read(config))
+
+    @classmethod
+    def _read(cls, config: dict[str, Any]) -> Any:
+        layers = [registry.deserialize(data) for data in config["layers"]]
+        for layer in layers:
+            if not isinstance(layer, Layer):
+                raise ConfigError(
+                    explain("A chain's config", "layers among its layers", repr(layer)[:80], "The file is damaged.")
+                )
+        given = {k: v for k, v in config.items() if k in ("name", "dtype")}
         model = cls(layers, **given)
         if model.functional is None and config.get("build_input_shape") is not None:
             model.build(tuple(config["build_input_shape"]))
+        # Not by the property, which would freeze all layers inside: each has its own flag in its config.
+        model._trainable = bool(config.get("trainable", True))
         return model
 
 

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from cornu.core import registry
+from cornu.core.allowance import Allowance, limited
 from cornu.core.errors import explain, show_shape
+from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.saving.archive import read_archive, write_archive
 from cornu.saving.atomic import atomic_file
@@ -20,7 +23,7 @@ from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.layout import saved_objects
 from cornu.saving.npz import NpzReader
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
-from cornu.saving.weights import StoredArray, WeightsReader, WeightsWriter
+from cornu.saving.weights import WeightsReader, WeightsWriter, read_all
 from cornu.saving.window import Window
 
 # The version whose files ours are like; readers do not look at it.
@@ -84,7 +87,9 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         config = dict(archive.config)
         if not compile:
             config.pop("compile_config", None)
-        model = registry.deserialize(config, custom_objects)
+        memory = _allowance(archive.weights)
+        with limited(memory):
+            model = registry.deserialize(config, custom_objects)
         if not hasattr(model, "load_weights"):
             raise FileFormatError(
                 explain(
@@ -95,7 +100,17 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
                 )
             )
         _read_weights(model, archive.weights, str(filepath))
+        memory.complete()
     return model
+
+
+# Eight: weights whose optimizer starts fresh get up to five slots each. The rest is for statistics of metrics.
+_SLOTS, _FREE_BYTES = 8, 16 << 20
+
+
+def _allowance(weights: WeightsReader) -> Allowance:
+    stored = sum(array.nbytes for arrays in weights.values() for array in arrays.values())
+    return Allowance(_SLOTS * stored + _FREE_BYTES, f"{stored:,} are stored", defer=True)
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
@@ -180,13 +195,16 @@ def _write_weights(model: Any, writer: WeightsWriter, optimizer: bool = True) ->
 
 
 class _Store(Mapping[str, Any]):
-    """A group's arrays, read when asked for."""
+    """A group's arrays, handed to JAX without a copy."""
 
-    def __init__(self, arrays: Mapping[str, StoredArray]):
+    def __init__(self, arrays: Mapping[str, np.ndarray]):
         self._arrays = arrays
 
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self._arrays[name].read()
+    def __getitem__(self, name: str) -> Any:
+        array = self._arrays[name]
+        # JAX would narrow 64 bits; whoever stored them decides.
+        narrowed = jax.dtypes.canonicalize_dtype(array.dtype) != array.dtype
+        return array if narrowed else jax.device_put(array, may_alias=True)
 
     def __iter__(self) -> Any:
         return iter(self._arrays)
@@ -201,18 +219,18 @@ def _read_weights(model: Any, reader: WeightsReader, source: str, skip_mismatch:
     problems = [] if skip_mismatch else _differences(objects, reader)
     if problems:
         raise ValueError(_report(model, source, problems))
-    variables = [v for _, _, thing in objects for v in thing.variables]
-    before = [v.value for v in variables]
+    stored = read_all(reader)
+    variables = list({id(v): v for _, _, thing in objects for v in thing.own_variables()}.values())
+    before = raw_values(variables)
     try:
         for group, path, thing in objects:
-            _read_one(thing, path, reader.get(group, {}), skip_mismatch)
+            _read_one(thing, path, stored.get(group, {}), skip_mismatch)
     except BaseException:
-        for variable, value in zip(variables, before, strict=True):
-            variable.assign(value)
+        write_values(variables, before)
         raise
 
 
-def _read_one(thing: Any, path: str, arrays: Mapping[str, StoredArray], skip_mismatch: bool) -> None:
+def _read_one(thing: Any, path: str, arrays: Mapping[str, np.ndarray], skip_mismatch: bool) -> None:
     if path.split("/")[0] == "optimizer" and len(arrays) != len(thing.variables):
         return  # weights alone, or another optimizer's state: it starts fresh
     if skip_mismatch and not _fits(thing, arrays):
@@ -221,7 +239,7 @@ def _read_one(thing: Any, path: str, arrays: Mapping[str, StoredArray], skip_mis
         thing.load_own_variables(_Store(arrays))
 
 
-def _fits(thing: Any, arrays: Mapping[str, StoredArray]) -> bool:
+def _fits(thing: Any, arrays: Mapping[str, Any]) -> bool:
     mine = thing.own_variables()
     return len(mine) == len(arrays) and all(
         str(i) not in arrays or tuple(arrays[str(i)].shape) == v.shape for i, v in enumerate(mine)
