@@ -129,6 +129,7 @@ class Accuracy(LibraryMean):
         0.75
     """
 
+    _direction = "up"
     function = staticmethod(accuracy)
     name: str | None = name_argument("accuracy")
     dtype: Any = dtype_argument()
@@ -138,6 +139,7 @@ class Accuracy(LibraryMean):
 class BinaryAccuracy(LibraryMean):
     """How often ``y_true == (y_pred > threshold)``; see ``binary_accuracy``."""
 
+    _direction = "up"
     function = staticmethod(binary_accuracy)
     name: str | None = name_argument("binary_accuracy")
     dtype: Any = dtype_argument()
@@ -148,6 +150,7 @@ class BinaryAccuracy(LibraryMean):
 class CategoricalAccuracy(LibraryMean):
     """How often the greatest output is the one-hot target's class; see ``categorical_accuracy``."""
 
+    _direction = "up"
     function = staticmethod(categorical_accuracy)
     name: str | None = name_argument("categorical_accuracy")
     dtype: Any = dtype_argument()
@@ -157,6 +160,7 @@ class CategoricalAccuracy(LibraryMean):
 class SparseCategoricalAccuracy(LibraryMean):
     """How often the greatest output is the target's class; see ``sparse_categorical_accuracy``."""
 
+    _direction = "up"
     function = staticmethod(sparse_categorical_accuracy)
     name: str | None = name_argument("sparse_categorical_accuracy")
     dtype: Any = dtype_argument()
@@ -166,6 +170,7 @@ class SparseCategoricalAccuracy(LibraryMean):
 class TopKCategoricalAccuracy(LibraryMean):
     """How often the one-hot target's class is among the ``k`` greatest outputs; see ``top_k_categorical_accuracy``."""
 
+    _direction = "up"
     function = staticmethod(top_k_categorical_accuracy)
     k: int = 5
     name: str | None = name_argument("top_k_categorical_accuracy")
@@ -176,6 +181,7 @@ class TopKCategoricalAccuracy(LibraryMean):
 class SparseTopKCategoricalAccuracy(LibraryMean):
     """How often the target's class is among the ``k`` greatest outputs; see ``sparse_top_k_categorical_accuracy``."""
 
+    _direction = "up"
     function = staticmethod(sparse_top_k_categorical_accuracy)
     k: int = 5
     name: str | None = name_argument("sparse_top_k_categorical_accuracy")

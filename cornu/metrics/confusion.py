@@ -196,6 +196,7 @@ class Precision(ConfusionMetric):
         0.6667
     """
 
+    _direction = "up"
     counts = ("true_positives", "false_positives")
     thresholds: Any = None
     top_k: int | None = None
@@ -220,6 +221,7 @@ class Recall(ConfusionMetric):
         0.6667
     """
 
+    _direction = "up"
     counts = ("true_positives", "false_negatives")
     thresholds: Any = None
     top_k: int | None = None

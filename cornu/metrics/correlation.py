@@ -56,6 +56,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: Any = -1) -> Any:
 class PearsonCorrelation(LibraryMean):
     """Mean ``pearson_correlation`` along an axis; ``axis=0`` for the correlation over the samples of a batch."""
 
+    _direction = "up"
     function = staticmethod(pearson_correlation)
     name: str | None = name_argument("pearson_correlation")
     dtype: Any = dtype_argument()
@@ -70,6 +71,7 @@ class PearsonCorrelation(LibraryMean):
 class ConcordanceCorrelation(LibraryMean):
     """Mean ``concordance_correlation`` along an axis; ``axis=0`` for that over the samples of a batch."""
 
+    _direction = "up"
     function = staticmethod(concordance_correlation)
     name: str | None = name_argument("concordance_correlation")
     dtype: Any = dtype_argument()

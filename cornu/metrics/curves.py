@@ -54,6 +54,7 @@ class AUC(Metric):
     between precision-recall and ROC curves (2006); "PRGAIN": Flach and Kull, Precision-recall-gain curves (2015).
     """
 
+    _direction = "up"
     counts_rows_by_weight = True
 
     num_thresholds: int = 200
@@ -170,6 +171,7 @@ class AUC(Metric):
 class _AtRate(ConfusionMetric):
     """Base: one rate at the best of the thresholds where another has at least a given value."""
 
+    _direction = "up"
     counts = _COUNTS
     num_thresholds: int
 

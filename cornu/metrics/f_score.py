@@ -17,6 +17,7 @@ _STATE = ("true_positives", "false_positives", "false_negatives", "intermediate_
 
 class _FScore(Metric):
     counts_rows_by_weight = True
+    _direction = "up"
     average: str | None
     beta: float = 1.0
     threshold: float | None

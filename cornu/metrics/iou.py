@@ -21,6 +21,7 @@ def _integer_dtype() -> Any:
 class _ConfusionMatrix(Metric):
     """Base: counts of (true class, predicted class), and the mean over some classes of ``tp / (tp + fp + fn)``."""
 
+    _direction = "up"
     counts_rows_by_weight = True
     num_classes: int
     target_class_ids: Any = None

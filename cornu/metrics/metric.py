@@ -56,6 +56,8 @@ class Metric(Module):
     # Whether a row of sample_weight 0 is as good as absent, whatever it holds, NaN included. Where False, the
     # trainer gives the metric no padded rows.
     counts_rows_by_weight: bool = False
+    # "up" or "down" where greater or smaller is better (Keras's name, which metrics of users' set): callbacks ask.
+    _direction: str | None = None
 
     def __init__(self, dtype: Any = None, name: str | None = None):
         super().__init__(name=name)

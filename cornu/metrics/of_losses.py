@@ -29,6 +29,7 @@ class MeanSquaredError(LibraryMean):
         0.25
     """
 
+    _direction = "down"
     function = staticmethod(losses.mean_squared_error)
     name: str | None = name_argument("mean_squared_error")
     dtype: Any = dtype_argument()
@@ -38,6 +39,7 @@ class MeanSquaredError(LibraryMean):
 class MeanAbsoluteError(LibraryMean):
     """``mean(|y_true - y_pred|)``."""
 
+    _direction = "down"
     function = staticmethod(losses.mean_absolute_error)
     name: str | None = name_argument("mean_absolute_error")
     dtype: Any = dtype_argument()
@@ -47,6 +49,7 @@ class MeanAbsoluteError(LibraryMean):
 class MeanAbsolutePercentageError(LibraryMean):
     """``100 mean(|y_true - y_pred| / |y_true|)``, in percent."""
 
+    _direction = "down"
     function = staticmethod(losses.mean_absolute_percentage_error)
     name: str | None = name_argument("mean_absolute_percentage_error")
     dtype: Any = dtype_argument()
@@ -56,6 +59,7 @@ class MeanAbsolutePercentageError(LibraryMean):
 class MeanSquaredLogarithmicError(LibraryMean):
     """``mean((log(1 + y_true) - log(1 + y_pred))^2)``."""
 
+    _direction = "down"
     function = staticmethod(losses.mean_squared_logarithmic_error)
     name: str | None = name_argument("mean_squared_logarithmic_error")
     dtype: Any = dtype_argument()
@@ -65,6 +69,7 @@ class MeanSquaredLogarithmicError(LibraryMean):
 class LogCoshError(LibraryMean):
     """``mean(log(cosh(y_pred - y_true)))``."""
 
+    _direction = "down"
     function = staticmethod(losses.log_cosh)
     name: str | None = name_argument("logcosh")
     dtype: Any = dtype_argument()
@@ -77,6 +82,7 @@ class CosineSimilarity(LibraryMean):
     Source: as Keras, whose config leaves ``axis`` out; here it is written where it is not -1.
     """
 
+    _direction = "up"
     function = staticmethod(cosine_similarity)
     name: str | None = name_argument("cosine_similarity")
     dtype: Any = dtype_argument()
@@ -91,6 +97,7 @@ class CosineSimilarity(LibraryMean):
 class KLDivergence(LibraryMean):
     """Mean ``sum(y_true log(y_true / y_pred))``, in nats."""
 
+    _direction = "down"
     function = staticmethod(losses.kl_divergence)
     name: str | None = name_argument("kl_divergence")
     dtype: Any = dtype_argument()
@@ -100,6 +107,7 @@ class KLDivergence(LibraryMean):
 class Poisson(LibraryMean):
     """Mean ``y_pred - y_true log(y_pred)``, in nats."""
 
+    _direction = "down"
     function = staticmethod(losses.poisson)
     name: str | None = name_argument("poisson")
     dtype: Any = dtype_argument()
@@ -109,6 +117,7 @@ class Poisson(LibraryMean):
 class Hinge(LibraryMean):
     """Mean ``max(1 - y_true y_pred, 0)``."""
 
+    _direction = "down"
     function = staticmethod(losses.hinge)
     name: str | None = name_argument("hinge")
     dtype: Any = dtype_argument()
@@ -118,6 +127,7 @@ class Hinge(LibraryMean):
 class SquaredHinge(LibraryMean):
     """Mean ``max(1 - y_true y_pred, 0)^2``."""
 
+    _direction = "down"
     function = staticmethod(losses.squared_hinge)
     name: str | None = name_argument("squared_hinge")
     dtype: Any = dtype_argument()
@@ -127,6 +137,7 @@ class SquaredHinge(LibraryMean):
 class CategoricalHinge(LibraryMean):
     """Mean ``categorical_hinge`` of one-hot targets."""
 
+    _direction = "down"
     function = staticmethod(losses.categorical_hinge)
     name: str | None = name_argument("categorical_hinge")
     dtype: Any = dtype_argument()
@@ -141,6 +152,8 @@ class RootMeanSquaredError(Mean):
         >>> round(float(metric.result()), 4)
         3.5355
     """
+
+    _direction = "down"
 
     def __init__(self, name: str = "root_mean_squared_error", dtype: Any = None):
         super().__init__(name=name, dtype=dtype)
@@ -166,6 +179,7 @@ class RootMeanSquaredError(Mean):
 class BinaryCrossentropy(LibraryMean):
     """Mean ``binary_crossentropy``, in nats."""
 
+    _direction = "down"
     function = staticmethod(losses.binary_crossentropy)
     name: str | None = name_argument("binary_crossentropy")
     dtype: Any = dtype_argument()
@@ -177,6 +191,7 @@ class BinaryCrossentropy(LibraryMean):
 class CategoricalCrossentropy(LibraryMean):
     """Mean ``categorical_crossentropy`` of one-hot targets, in nats."""
 
+    _direction = "down"
     function = staticmethod(losses.categorical_crossentropy)
     name: str | None = name_argument("categorical_crossentropy")
     dtype: Any = dtype_argument()
@@ -192,6 +207,7 @@ class SparseCategoricalCrossentropy(LibraryMean):
     Source: as Keras: positions of ``ignore_class`` add 0 but count, where the loss of this name does not count them.
     """
 
+    _direction = "down"
     function = staticmethod(losses.sparse_categorical_crossentropy)
     name: str | None = name_argument("sparse_categorical_crossentropy")
     dtype: Any = dtype_argument()

@@ -33,6 +33,8 @@ class R2Score(Metric):
     ``n <= p + 1``.
     """
 
+    _direction = "up"
+
     class_aggregation: str | None = "uniform_average"
     num_regressors: int = 0
     name: str | None = name_argument("r2_score")
