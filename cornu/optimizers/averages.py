@@ -47,4 +47,5 @@ class Averages:
         chosen = set(variables)
         for average, variable in zip(self.averages, self.variables, strict=True):
             if variable in chosen:
-                variable.assign(average.value)
+                # A copy: a step that is given both lets the compiler reuse the memory of each.
+                variable.assign(jnp.copy(average.value))
