@@ -2,17 +2,27 @@
 
 from cornu.callbacks.callback import Callback, History, LambdaCallback
 from cornu.callbacks.callback_list import CallbackList
+from cornu.callbacks.csv_logger import CSVLogger
 from cornu.callbacks.early_stopping import EarlyStopping
 from cornu.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
+from cornu.callbacks.model_checkpoint import ModelCheckpoint
 from cornu.callbacks.progbar_logger import ProgbarLogger
+from cornu.callbacks.remote_monitor import RemoteMonitor
+from cornu.callbacks.swap_ema_weights import SwapEMAWeights
+from cornu.callbacks.terminate_on_nan import TerminateOnNaN
 
 __all__ = [
+    "CSVLogger",
     "Callback",
     "CallbackList",
     "EarlyStopping",
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "ModelCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
+    "RemoteMonitor",
+    "SwapEMAWeights",
+    "TerminateOnNaN",
 ]

@@ -85,12 +85,20 @@ class CallbackList(Callback):
 
 
 def _tell(hook: str) -> Any:
-    def tell(self: CallbackList, *args: Any, **kwargs: Any) -> None:
-        for callback in self.callbacks:
-            getattr(callback, hook)(*args, **kwargs)
+    """A hook that calls that of each callback, with every argument and by position: functions name theirs freely."""
+    told = getattr(Callback, hook)
 
-    tell.__name__, tell.__qualname__ = hook, f"CallbackList.{hook}"
-    return functools.wraps(getattr(Callback, hook))(tell)
+    def once(self: CallbackList, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        for callback in self.callbacks:
+            getattr(callback, hook)(logs)
+
+    def numbered(self: CallbackList, index: int, logs: Any = None) -> None:
+        logs = {} if logs is None else logs
+        for callback in self.callbacks:
+            getattr(callback, hook)(index, logs)
+
+    return functools.wraps(told)(numbered if "epoch" in hook or "batch" in hook else once)
 
 
 for _hook in [name for name in vars(Callback) if name.startswith("on_")]:
