@@ -36,6 +36,8 @@ from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
 _RESIDENT_BYTES = 2 << 30
 # A compiled call should return about this often (seconds), for the progress bar and Ctrl-C.
 _CALL_SECONDS = 0.2
+# Called with the index of a step.
+Announce = Callable[[int], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -138,21 +140,21 @@ class Driver:
     # Running.
 
     def epoch(
-        self, generator: np.random.Generator | None, *, one_by_one: bool = False, skip: int = 0
+        self, generator: np.random.Generator | None, *, before: Announce | None = None, skip: int = 0
     ) -> Iterator[tuple[int, int]]:
         """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch.
 
         Args:
             generator: of the order of rows.
-            one_by_one: a step per dispatch, for those who want to see each.
+            before: told of each step that is about to run; they run one by one then.
             skip: so many steps were run before (by a run that goes on here).
         """
         self.rows_seen = 0
         try:
             if self._resident is not None:
-                yield from self._run_resident(generator, one_by_one, skip)
+                yield from self._run_resident(generator, before, skip)
             else:
-                yield from self._run_streamed(generator, skip)
+                yield from self._run_streamed(generator, before, skip)
         finally:
             self.write_back()
         on_end = getattr(self.batches, "on_epoch_end", None)
@@ -160,7 +162,7 @@ class Driver:
             on_end()
 
     def _run_resident(
-        self, generator: np.random.Generator | None, one_by_one: bool, skip: int
+        self, generator: np.random.Generator | None, before: Announce | None, skip: int
     ) -> Iterator[tuple[int, int]]:
         batches = self.batches
         assert isinstance(batches, ArrayBatches) and self.steps is not None
@@ -171,26 +173,30 @@ class Driver:
         if not exact:
             padded = ragged or self.kind != "train"
             try:
-                yield from self._dispatch(order, skip, total, size, padded, one_by_one)
+                yield from self._dispatch(order, skip, total, size, padded, before)
                 return
             except context.RowsCoupled:
                 self._remember_coupling()
                 exact = ragged
         full = min(total, batches.rows // size)
-        yield from self._dispatch(order, skip, full, size, False, one_by_one)
+        yield from self._dispatch(order, skip, full, size, False, before)
         if full < total > skip:
             rest = order[full * size : batches.rows]
-            for _ in self._dispatch(rest, 0, 1, len(rest), False, True):
+            announce = _say_nothing if before is None else lambda _: before(full)
+            for _ in self._dispatch(rest, 0, 1, len(rest), False, announce):
                 yield full, 1
 
     def _dispatch(
-        self, order: np.ndarray, first: int, total: int, size: int, padded: bool, one_by_one: bool
+        self, order: np.ndarray, first: int, total: int, size: int, padded: bool, before: Announce | None
     ) -> Iterator[tuple[int, int]]:
         compiled = self._resident_function(size, padded)
         on_device = jnp.asarray(order)
         rows = min(self.batches.rows, len(order))  # type: ignore[union-attr]  # resident batches are arrays
         while first < total:
-            count = 1 if one_by_one or not compiled.looped else min(self._at_once, total - first)
+            if before is not None:
+                self.write_back()
+                before(first)
+            count = min(self._at_once, total - first) if compiled.looped and before is None else 1
             started = time.perf_counter()
             self._call(compiled, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
             real = min((first + count) * size, rows) - first * size
@@ -199,7 +205,7 @@ class Driver:
                 self.outputs[-1] = (self.outputs[-1][0], real)
             yield first, count
             first += count
-            if compiled.looped and not one_by_one:
+            if compiled.looped and before is None:
                 self._pace(count, started)
 
     def _pace(self, count: int, started: float) -> None:
@@ -208,7 +214,9 @@ class Driver:
         per_step = (time.perf_counter() - started) / count
         self._at_once = max(1, min(count * 8, int(_CALL_SECONDS / max(per_step, 1e-7))))
 
-    def _run_streamed(self, generator: np.random.Generator | None, skip: int) -> Iterator[tuple[int, int]]:
+    def _run_streamed(
+        self, generator: np.random.Generator | None, before: Announce | None, skip: int
+    ) -> Iterator[tuple[int, int]]:
         source = self._stream(generator)
         size = 0
         for index, batch in enumerate(source):
@@ -217,6 +225,8 @@ class Driver:
             leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
             rows = int(leaves[0].shape[0])
             size = size if 0 < rows <= size else rows
+            if before is not None:
+                before(index)
             self._run_batch(batch, leaves, rows, size)
             self.rows_seen += rows
             if self.kind == "predict":
@@ -373,6 +383,10 @@ class Driver:
             run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
             self.setup.functions[key] = Compiled(run, False, may_raise)
         return self.setup.functions[key]
+
+
+def _say_nothing(step: int) -> None:
+    """Who asks for single steps and need not be told of them."""
 
 
 def _rowless(a: Any) -> Any:

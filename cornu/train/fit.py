@@ -126,7 +126,7 @@ class _Evaluation:
         callbacks.on_test_begin()
         hooks = callbacks.wants_batches["test"]
         done = 0
-        for first, count in _with_begin(self.driver, None, callbacks if hooks else None, "test"):
+        for first, count in self.driver.epoch(None, before=callbacks.on_test_batch_begin if hooks else None):
             done = first + count
             if hooks:
                 callbacks.on_test_batch_end(first, current_logs(self.model, self.setup, self.driver))
@@ -152,7 +152,8 @@ def _train_epoch(
     done = keeper.position.step
     if done == 0:
         model.reset_metrics()
-    steps = _with_begin(driver, keeper.order(), callbacks if hooks else None, "train", done)
+    begin = callbacks.on_train_batch_begin if hooks else None
+    steps = driver.epoch(keeper.order(), before=begin, skip=done)
     for first, count in steps:
         done = first + count
         if hooks:
@@ -168,26 +169,6 @@ def _train_epoch(
         logs.update({f"val_{k}": v for k, v in evaluation.run(callbacks).items()})
     progress.finish(done, logs)
     return logs
-
-
-def _with_begin(driver: Driver, generator: Any, callbacks: CallbackList | None, kind: str, skip: int = 0) -> Any:
-    """The driver's dispatches, each preceded by the callbacks' begin hook if there is one to call."""
-    if callbacks is None:
-        yield from driver.epoch(generator, skip=skip)
-        return
-    begin = getattr(callbacks, f"on_{kind}_batch_begin")
-    steps = driver.epoch(generator, one_by_one=True, skip=skip)
-    index = skip
-    while driver.steps is None or index < driver.steps:
-        driver.write_back()
-        begin(index)
-        step = next(steps, None)
-        if step is None:
-            return
-        yield step
-        index += 1
-    for step in steps:  # nothing is left but the end of the epoch
-        yield step
 
 
 def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict[str, Any]:
@@ -283,7 +264,7 @@ def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: 
         hooks = told.wants_batches["predict"]
         told.on_predict_begin()
         done = 0
-        for first, count in _with_begin(driver, None, told if hooks else None, "predict"):
+        for first, count in driver.epoch(None, before=told.on_predict_batch_begin if hooks else None):
             done = first + count
             if hooks:
                 told.on_predict_batch_end(first, {"outputs": _cut(*driver.outputs[-1])})
@@ -333,7 +314,7 @@ def _one_batch(
     model.reset_metrics()
     with interrupt.handled():
         driver = Driver(model, setup, kind, batches, 1)
-        for _ in driver.epoch(None, one_by_one=True):
+        for _ in driver.epoch(None):
             pass
     logs = current_logs(model, setup, driver)
     return logs if return_dict else _in_order(model, logs)
@@ -355,6 +336,6 @@ def _whole(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any =
 def predict_on_batch(model: Any, x: Any) -> Any:
     """Outputs for one batch."""
     driver = Driver(model, setup_for_predict(model), "predict", _whole(x), 1)
-    for _ in driver.epoch(None, one_by_one=True):
+    for _ in driver.epoch(None):
         pass
     return _cut(*driver.outputs[-1])
