@@ -24,10 +24,7 @@ def error(y_true, y_pred):
 
 
 CASES = {
-    "one string": (single, A, {"loss": "mse", "metrics": ["mae", "mse"]}),
-    "only a loss": (single, A, {"loss": "mse"}),
-    "lists of one": (single, [A], {"loss": ["mse"], "metrics": [["mae"]], "loss_weights": [0.5]}),
-    "a factor": (single, A, {"loss": "mse", "loss_weights": 0.5}),
+    "lists of one": (single, [A], {"loss": ["mse"], "metrics": [["mae", "mse"]], "loss_weights": [0.5]}),
     "repeated": (single, A, {"loss": "mse", "metrics": ["mse", "mse", "accuracy"]}),
     "functions": (single, A, {"loss": error, "metrics": [error]}),
     "one loss for two": (heads, [A, np.eye(3)[B]], {"loss": "mse", "metrics": ["mae", ["mse"]]}),
@@ -42,7 +39,6 @@ CASES = {
         {"loss": {"a": "mse", "b": SPARSE}, "metrics": {"b": ["acc"]}, "loss_weights": {"a": 2.0, "b": 0.3}},
     ),
     "a loss for one": (heads, [A, B], {"loss": ["mse", None], "metrics": [None, "acc"]}),
-    "tuples": (heads, (A, B), {"loss": ("mse", SPARSE), "metrics": (["mae"], ["acc"])}),
     "weighted": (
         heads,
         [A, B],
@@ -53,12 +49,6 @@ CASES = {
         {"first": A, "second": B},
         {"loss": {"first": "mse", "second": SPARSE}, "metrics": {"second": ["acc"], "first": ["mae"]}},
     ),
-    "dict outputs, list targets": (
-        lambda k: heads(k, as_dict),
-        [A, B],
-        {"loss": {"first": "mse", "second": SPARSE}},
-    ),
-    "list outputs, dict targets": (heads, {"a": A, "b": B}, {"loss": ["mse", SPARSE]}),
     "nested outputs": (
         lambda k: heads(k, nested),
         {"n": [A, {"m": B}]},
