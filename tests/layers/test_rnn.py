@@ -149,7 +149,7 @@ def test_bidirectional_splits_first_states_and_takes_users_cells():
     both = layers.Bidirectional(given, name="b")
     both(X)
     assert not given.built
-    assert [w.path for w in both.weights][0] == "b/forward_gru/gru_cell/kernel"
+    assert next(w.path for w in both.weights) == "b/forward_gru/gru_cell/kernel"
 
 
 def test_time_distributed_shares_statistics_over_steps():
