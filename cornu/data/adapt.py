@@ -34,12 +34,14 @@ def as_batches(
     """
     if x is None:
         raise StructureError(explain("Training data", "x", "None", "Pass arrays, or an iterable of batches."))
-    prepare = None
+    prepare: Callable[[Any], Any] | None = None
     if class_weight is not None and weigh is not None:
 
-        def prepare(batch: Any) -> Any:
+        def weighted(batch: Any) -> Any:
             bx, by, bw = batch
             return bx, by, weigh(by, bw, class_weight)
+
+        prepare = weighted
 
     if _is_stream(x):
         return _stream(x, y, sample_weight, batch_size, prepare)

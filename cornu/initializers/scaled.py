@@ -97,7 +97,7 @@ class _Preset(VarianceScaling):
     preset: ClassVar[tuple[float, str, str]]
 
     def __init__(self, seed: Any = None, input_axes: Any = None, output_axes: Any = None):
-        super().__init__(*self.preset, seed, input_axes, output_axes)  # pyright: ignore[reportCallIssue]  # made by @declared
+        super().__init__(*self.preset, seed, input_axes, output_axes)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

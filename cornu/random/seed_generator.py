@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.core import Tracer
 
 from cornu.core import context, seeds
 from cornu.core.errors import explain
@@ -106,7 +107,7 @@ def draw_key(seed: Any) -> jax.Array:
 
 def _refuse_in_compiled_code() -> None:
     """The global stream belongs to no model: compiled steps would not move it on, and draw the same each time."""
-    if context.current().abstract or not isinstance(jnp.zeros(()), jax.core.Tracer):
+    if context.current().abstract or not isinstance(jnp.zeros(()), Tracer):
         return
     raise ValueError(
         explain(
