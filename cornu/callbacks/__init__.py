@@ -6,6 +6,7 @@ from cornu.callbacks.csv_logger import CSVLogger
 from cornu.callbacks.early_stopping import EarlyStopping
 from cornu.callbacks.learning_rate import LearningRateScheduler, ReduceLROnPlateau
 from cornu.callbacks.model_checkpoint import ModelCheckpoint
+from cornu.callbacks.orbax_checkpoint import OrbaxCheckpoint
 from cornu.callbacks.progbar_logger import ProgbarLogger
 from cornu.callbacks.remote_monitor import RemoteMonitor
 from cornu.callbacks.swap_ema_weights import SwapEMAWeights
@@ -21,6 +22,7 @@ __all__ = [
     "LambdaCallback",
     "LearningRateScheduler",
     "ModelCheckpoint",
+    "OrbaxCheckpoint",
     "ProgbarLogger",
     "ReduceLROnPlateau",
     "RemoteMonitor",

@@ -98,7 +98,8 @@ def _tell(hook: str) -> Any:
         for callback in self.callbacks:
             getattr(callback, hook)(index, logs)
 
-    return functools.wraps(told)(numbered if "epoch" in hook or "batch" in hook else once)
+    tell: Any = numbered if "epoch" in hook or "batch" in hook else once
+    return functools.wraps(told)(tell)
 
 
 for _hook in [name for name in vars(Callback) if name.startswith("on_")]:

@@ -36,20 +36,18 @@ class CSVLogger(Callback):
 
     def on_train_begin(self, logs: Any = None) -> None:
         self._close()
-        # Not emptied yet: a resumed run goes on in it.
-        self._file = open(self.filename, "a", newline="")  # noqa: SIM115  # closed when training ends
+        self._open()
         if not self.append:
             self.keys = None
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         logs = logs or {}
-        if self._file is None:
-            self.on_train_begin()
-        writer = csv.writer(self._file, delimiter=self.sep)
+        file = self._open()
+        writer = csv.writer(file, delimiter=self.sep)
         if self.keys is None:
             self._begin(writer, logs)
         writer.writerow([epoch, *(_cell(logs.get(key, "NA")) for key in self.keys or ())])
-        self._file.flush()
+        file.flush()
 
     def _begin(self, writer: Any, logs: dict[str, Any]) -> None:
         names = sorted(logs)
@@ -63,6 +61,12 @@ class CSVLogger(Callback):
 
     def on_train_end(self, logs: Any = None) -> None:
         self._close()
+
+    def _open(self) -> Any:
+        """The file, not emptied yet: a resumed run goes on in it."""
+        if self._file is None:
+            self._file = open(self.filename, "a", newline="")  # noqa: SIM115  # closed when training ends
+        return self._file
 
     def _close(self) -> None:
         if self._file is not None:

@@ -25,7 +25,8 @@ class SaveRule:
             raise ValueError(
                 explain(owner, "save_freq 'epoch' or a number of batches", repr(save_freq), "Pass for example 100.")
             )
-        self.owner, self.save_freq, self.best_only, self.best = owner, save_freq, best_only, best
+        self.owner, self.best_only, self.best = owner, best_only, best
+        self._every: int | None = None if save_freq == "epoch" else save_freq
         self._watched = Monitor(owner, monitor, mode)
         self._batches = 0
         self._last_batch = -1
@@ -33,16 +34,16 @@ class SaveRule:
     @property
     def by_batch(self) -> bool:
         """Whether batches are counted, not epochs."""
-        return self.save_freq != "epoch"
+        return self._every is not None
 
     def due_after(self, batch: int) -> bool:
         """Count the batches up to this one; whether it is time."""
-        if not self.by_batch:
+        if self._every is None:
             return False
         # Batches count from 0 in each epoch; several may have run since the last that was told.
         self._batches += batch + 1 if batch <= self._last_batch else batch - self._last_batch
         self._last_batch = batch
-        if self._batches < self.save_freq:
+        if self._batches < self._every:
             return False
         self._batches = 0
         return True
