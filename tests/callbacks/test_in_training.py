@@ -88,3 +88,39 @@ def test_functions_as_hooks():
         X, Y, epochs=2, verbose=0, callbacks=[LambdaCallback(on_epoch_begin=lambda epoch, logs: told.append(epoch))]
     )
     assert told == [0, 1]
+
+
+def test_rates_and_stopping_in_fit():
+    runs = []
+    for library in (cornu, oracle):
+        # Rate 0.5 throws the weights to and fro, so that the loss stands still until the rate is lowered.
+        model = tiny(library, (), library.optimizers.SGD(0.5))
+        of = library.callbacks
+        callbacks = [
+            of.LearningRateScheduler(lambda epoch, rate: rate * 0.9),
+            of.ReduceLROnPlateau("loss", factor=0.5, patience=1, min_delta=0.3),
+            of.EarlyStopping("val_loss", patience=2, min_delta=0.1, restore_best_weights=True),
+        ]
+        history = model.fit(X, Y, epochs=9, verbose=0, validation_data=(X, Y), callbacks=callbacks)
+        runs.append((history.epoch, *(history.history[n] for n in sorted(history.history)), *model.get_weights()))
+    assert 2 < len(runs[0][0]) < 9
+    for ours, theirs in zip(*runs, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-7)
+
+
+def test_a_fit_that_goes_on_stops_and_logs_as_one_that_was_whole(tmp_path):
+    def run(name, *limits):
+        cornu.utils.set_random_seed(1)
+        for epochs in limits:
+            model = tiny(cornu, (), cornu.optimizers.SGD(0.5))
+            callbacks = [
+                cornu.callbacks.ReduceLROnPlateau("loss", factor=0.5, patience=2, min_delta=0.3),
+                cornu.callbacks.EarlyStopping("loss", patience=3, min_delta=0.1),
+                cornu.callbacks.CSVLogger(tmp_path / f"{name}.csv"),
+            ]
+            history = model.fit(X, Y, epochs=epochs, verbose=0, callbacks=callbacks, resume=tmp_path / name)
+        return history.history, (tmp_path / f"{name}.csv").read_text()
+
+    whole = run("whole", 9)
+    assert 3 < len(whole[0]["loss"]) < 9
+    assert run("halves", 2, 9) == whole
