@@ -3,6 +3,9 @@
 from cornu.core import registry
 from cornu.layers.activations.rectifiers import ELU, LeakyReLU, PReLU, ReLU
 from cornu.layers.activations.softmax import Softmax
+from cornu.layers.attention.attention import AdditiveAttention, Attention
+from cornu.layers.attention.group_query_attention import GroupQueryAttention
+from cornu.layers.attention.multi_head_attention import MultiHeadAttention
 from cornu.layers.convolution.conv import Conv1D, Conv2D, Conv3D, Convolution1D, Convolution2D, Convolution3D
 from cornu.layers.convolution.conv_transpose import (
     Conv1DTranspose,
@@ -117,7 +120,9 @@ __all__ = [
     "AdaptiveMaxPooling2D",
     "AdaptiveMaxPooling3D",
     "Add",
+    "AdditiveAttention",
     "AlphaDropout",
+    "Attention",
     "Average",
     "AveragePooling1D",
     "AveragePooling2D",
@@ -169,6 +174,7 @@ __all__ = [
     "GlobalMaxPooling2D",
     "GlobalMaxPooling3D",
     "GroupNormalization",
+    "GroupQueryAttention",
     "Identity",
     "Input",
     "InputLayer",
@@ -188,6 +194,7 @@ __all__ = [
     "MaxPooling3D",
     "Maximum",
     "Minimum",
+    "MultiHeadAttention",
     "Multiply",
     "PReLU",
     "Permute",

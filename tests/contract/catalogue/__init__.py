@@ -2,6 +2,7 @@
 
 from tests.contract.catalogue import (
     activations,
+    attention,
     convolution,
     core,
     merging,
@@ -14,6 +15,7 @@ from tests.contract.catalogue import (
 
 LINES = [
     *activations.LINES,
+    *attention.LINES,
     *convolution.LINES,
     *core.LINES,
     *merging.LINES,
