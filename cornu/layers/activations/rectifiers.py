@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
+from cornu import activations
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.layers import fields
@@ -50,12 +50,7 @@ class ReLU(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Rectified inputs."""
-        if self.threshold == 0 and self.negative_slope == 0:
-            y = jax.nn.relu(inputs)
-        else:
-            above = inputs > self.threshold
-            y = jnp.where(above, inputs, self.negative_slope * (inputs - self.threshold))
-        return y if self.max_value is None else jnp.minimum(y, jnp.asarray(self.max_value, y.dtype))
+        return activations.relu(inputs, self.negative_slope, self.max_value, self.threshold)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """As the input's."""
@@ -91,7 +86,7 @@ class LeakyReLU(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Rectified inputs."""
-        return jax.nn.leaky_relu(inputs, self.negative_slope)
+        return activations.leaky_relu(inputs, self.negative_slope)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """As the input's."""
@@ -180,7 +175,7 @@ class ELU(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Rectified inputs."""
-        return jax.nn.elu(inputs, self.alpha)
+        return activations.elu(inputs, self.alpha)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """As the input's."""

@@ -7,12 +7,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import random
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.spec import KerasTensor
 from cornu.layers import fields
 from cornu.layers.layer import Layer
-from cornu.layers.regularization.dropout import drop
 from cornu.random import SeedGenerator
 
 
@@ -88,7 +88,7 @@ class Attention(Layer):
             )
         weights = jax.nn.softmax(scores, axis=-1)
         if training and self.dropout:
-            weights = drop(weights, self.dropout, weights.shape, self.seed_generator.next())
+            weights = random.dropout(weights, self.dropout, seed=self.seed_generator)
         y = weights @ value
         if query_mask is not None:
             y = y * jnp.asarray(query_mask, y.dtype)[..., None]

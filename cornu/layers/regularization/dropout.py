@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 
+from cornu import random
 from cornu.core import config
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
@@ -31,15 +31,6 @@ def noise_shape_of(noise_shape: Any, shape: tuple[int, ...], who: str) -> tuple[
             )
         )
     return tuple(s if n is None else n for n, s in zip(noise_shape, shape, strict=True))
-
-
-def drop(inputs: jax.Array, rate: float, shape: tuple[int, ...], key: jax.Array) -> jax.Array:
-    """``inputs / (1 - rate)`` with probability ``1 - rate``, else 0; one draw for each element of ``shape``."""
-    kept = 1.0 - rate
-    if kept <= 0:
-        return jnp.zeros_like(inputs)
-    keep = jnp.broadcast_to(jax.random.bernoulli(key, kept, shape), inputs.shape)
-    return jax.lax.select(keep, inputs / kept, jnp.zeros_like(inputs))
 
 
 @declared
@@ -73,7 +64,7 @@ class Dropout(RandomLayer):
 
     def disturb(self, inputs: Any, key: jax.Array) -> Any:
         """The inputs with values dropped."""
-        return drop(inputs, self.rate, self._draw_shape(inputs.shape), key)
+        return random.dropout(inputs, self.rate, self._draw_shape(inputs.shape), key)
 
     def _draw_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         return noise_shape_of(self.noise_shape, shape, self._who())

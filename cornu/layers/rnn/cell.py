@@ -7,9 +7,9 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import random
 from cornu.core import spec
 from cornu.layers.layer import Layer
-from cornu.layers.regularization.dropout import drop
 from cornu.random import SeedGenerator
 
 # (all outputs, last states)
@@ -118,7 +118,7 @@ class Cell(Layer):
         ones = jnp.ones_like(like)
         # With dropout of states each gate draws for itself, and without it one draw serves all: as Keras does.
         count = self.gates if self.recurrent_dropout else 1
-        masks = [drop(ones, rate, like.shape, self.seed_generator.next()) for _ in range(count)]
+        masks = [random.dropout(ones, rate, seed=self.seed_generator) for _ in range(count)]
         return masks if count > 1 else masks[0]
 
     # Products with dropout.
