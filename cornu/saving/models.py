@@ -149,19 +149,19 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     if kwargs:
         raise TypeError(explain("load_weights", "filepath and skip_mismatch", ", ".join(kwargs), "Remove the others."))
     path = _existing(filepath)
-    name = str(path)
-    if name.endswith((".h5", ".hdf5")):
-        reader: WeightsReader = HDF5Reader(Window.of_path(path))
-    elif name.endswith(".safetensors"):
-        reader = SafetensorsReader(Window.of_path(path))
-    elif name.endswith(".npz"):
-        reader = NpzReader(Window.of_path(path))
-    else:
-        with read_archive(path) as archive:
-            _read_weights(model, archive.weights, name, skip_mismatch)
+    if str(path).endswith((".h5", ".hdf5", ".safetensors", ".npz")):
+        with weights_reader(path) as reader:
+            _read_weights(model, reader, str(path), skip_mismatch)
         return
-    with reader:
-        _read_weights(model, reader, name, skip_mismatch)
+    with read_archive(path) as archive:
+        _read_weights(model, archive.weights, str(path), skip_mismatch)
+
+
+def weights_reader(path: Any) -> WeightsReader:
+    """The arrays of a file of weights alone; its ending says of which kind it is."""
+    name = str(path)
+    kinds = {".safetensors": SafetensorsReader, ".npz": NpzReader}
+    return kinds.get(os.path.splitext(name)[1], HDF5Reader)(Window.of_path(path))
 
 
 def _refuse_existing(filepath: Any, overwrite: bool) -> None:

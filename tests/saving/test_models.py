@@ -1,0 +1,117 @@
+"""Weights to files and back: all or none, with a report of what does not fit."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import cornu as keras
+from cornu import layers
+
+X = np.linspace(-1, 1, 8, dtype="float32").reshape(2, 4)
+
+
+def chain(*units: int, name: str = "chain") -> Any:
+    model = keras.Sequential(
+        [keras.Input((4,)), *(layers.Dense(u, name=f"d{i}") for i, u in enumerate(units))], name=name
+    )
+    model.set_weights([np.full(w.shape, i + 1, "float32") for i, w in enumerate(model.weights)])
+    return model
+
+
+@pytest.mark.parametrize("name", ["w.weights.h5", "w.safetensors", "m.keras"])
+def test_weights_alone(name: str, tmp_path: Path) -> None:
+    model, other = chain(3, 2), keras.models.clone_model(chain(3, 2))
+    model.save(tmp_path / name) if name == "m.keras" else model.save_weights(tmp_path / name)
+    other.load_weights(tmp_path / name)
+    for one, two in zip(model.get_weights(), other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_nothing_changes_where_something_does_not_fit(tmp_path: Path) -> None:
+    chain(3, 2).save_weights(tmp_path / "w.weights.h5")
+    other = chain(3, 5)
+    before = other.get_weights()
+    with pytest.raises(ValueError) as error:
+        other.load_weights(tmp_path / "w.weights.h5")
+    assert str(error.value) == (
+        f"Model 'chain' needs the arrays of its own layers; got others in '{tmp_path}/w.weights.h5'.\n"
+        "  layers/dense_1/vars (Dense 'd1'): expects (3, 5), (5,); the file has (3, 2), (2,).\n"
+        "Load it into the architecture that was saved, or pass skip_mismatch=True."
+    )
+    for one, two in zip(before, other.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, two)
+
+
+def test_skip_mismatch(tmp_path: Path) -> None:
+    chain(3, 2).save_weights(tmp_path / "w.weights.h5")
+    other = keras.models.clone_model(chain(3, 5))
+    last = other.layers[1].get_weights()
+    other.load_weights(tmp_path / "w.weights.h5", skip_mismatch=True)
+    np.testing.assert_array_equal(other.layers[0].kernel, np.full((4, 3), 1))
+    np.testing.assert_array_equal(other.layers[1].kernel, last[0])
+
+
+@pytest.mark.parametrize("name", ["m.keras", "w.weights.h5", "w.safetensors"])
+def test_the_same_model_gives_the_same_bytes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
+    model = chain(3, 2)
+    model.compile("adam", "mse")
+    model.train_on_batch(X, X[:, :2])
+    digests = set()
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        path = tmp_path / folder / name
+        model.save(path) if name == "m.keras" else model.save_weights(path)
+        digests.add(hashlib.sha256(path.read_bytes()).hexdigest())
+    assert len(digests) == 1
+
+
+def test_a_path_without_an_ending(tmp_path: Path) -> None:
+    model = chain(2)
+    model.save(tmp_path / "model")
+    np.testing.assert_array_equal(keras.models.load_model(tmp_path / "model")(X), model(X))
+
+
+def test_loaded_weights_can_be_trained_and_outlive_the_file(tmp_path: Path) -> None:
+    """Arrays are handed over without a copy; a step that donates them must not disturb the others."""
+    model = chain(3, 2)
+    model.compile("sgd", "mse")
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    (tmp_path / "m.keras").write_bytes(b"")
+    loaded.layers[0].trainable = False
+    loaded.compile("sgd", "mse")
+    for _ in range(3):
+        loaded.train_on_batch(X, X[:, :2])
+    np.testing.assert_array_equal(loaded.layers[0].kernel, np.full((4, 3), 1))
+    assert not np.array_equal(loaded.layers[1].kernel, np.full((3, 2), 3))
+
+
+def test_what_is_not_stored_gets_first_values(tmp_path: Path) -> None:
+    """A seed's state is not in files: it must not stay at the zeros that a model is built with while it is read."""
+
+    @keras.saving.register_keras_serializable("tests")
+    class Partly(layers.Layer):
+        def build(self, shape: Any) -> None:
+            self.stored = self.add_weight(shape=(4,), initializer="ones", name="stored")
+            self.other = self.add_weight(shape=(4,), initializer="ones", name="other")
+
+        def call(self, x: Any) -> Any:
+            return x * self.stored * self.other
+
+        def save_own_variables(self, store: Any) -> None:
+            store["stored"] = self.stored
+
+        def load_own_variables(self, store: Any) -> None:
+            self.stored.assign(store["stored"])
+
+    model = keras.Sequential([keras.Input((4,)), Partly()])
+    model.layers[0].stored.assign([5.0] * 4)
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    np.testing.assert_array_equal(loaded(X), 5 * X)
