@@ -23,7 +23,7 @@ SOURCES := $(wildcard cornu tests benchmarks examples docs)
 # One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test doctest lint counts bench wheel clean
+.PHONY: help demo test doctest lint counts bench native sanitize wheel clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,12 @@ counts: $(call stamp,run) ## Budgets that do not depend on the machine
 
 bench: $(call stamp,bench) ## Timings, as ratios to rivals measured in the same run
 	$(RUN) -m benchmarks.suite $(ARGS)
+
+native: $(call stamp,run) ## Compile the native kernels into the checkout again
+	$(RUN) cornu/kernels/native/build.py
+
+sanitize: $(call stamp,test) ## The native kernels' tests under the address and undefined-behaviour sanitizers
+	PYTHON=$(RUN) tests/kernels/sanitize.sh $(ARGS)
 
 wheel: $(RUN) ## Build dist/cornu-*.whl
 	rm -rf dist

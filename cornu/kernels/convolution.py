@@ -57,13 +57,16 @@ def conv(
     start = spatial_start(data_format)
     steps, spacing = per_axis(strides, rank, "strides"), per_axis(dilation, rank, "dilation")
     extents = tuple(map(extent, kernel.shape[:rank], spacing))
-    pairs = padding_pairs(padding, x.shape[start : start + rank], extents, steps)
+    sizes = x.shape[start : start + rank]
+    pairs = padding_pairs(padding, sizes, extents, steps)
     if isinstance(pairs, str):
         window = Window(steps, (), spacing, groups)
         return convolve_xla(x, kernel, window, data_format, pairs)
     window = Window(steps, pairs, spacing, groups)
-    method = table.convolution_method(kernel.shape, groups, kernel.dtype)
-    if method == "xla" or unknown(x.shape[start : start + rank]):
+    if unknown(sizes):
+        return convolve_xla(x, kernel, window, data_format)
+    method = table.convolution_method(kernel.shape, groups, sizes[-1], kernel.dtype)
+    if method == "xla":
         return convolve_xla(x, kernel, window, data_format)
     if start == 1:
         return METHODS[method](x, kernel, window)

@@ -22,7 +22,7 @@ from cornu.kernels.window import Window, extent, output_size, unknown
 
 def convolve(x: jax.Array, kernel: jax.Array, window: Window) -> jax.Array:
     """By the method that the table chooses."""
-    method = table.convolution_method(kernel.shape, window.groups, kernel.dtype)
+    method = table.convolution_method(kernel.shape, window.groups, x.shape[-2], kernel.dtype)
     return METHODS[method](x, kernel, window)
 
 

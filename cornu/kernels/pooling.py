@@ -212,7 +212,7 @@ def _max_along_jvp(
     return best, functools.reduce(jnp.add, moved)
 
 
-# By the native kernels: (batch, depth, height, width, channels), sizes of 1 for missing axes.
+# With the native gradient: (batch, depth, height, width, channels), sizes of 1 for missing axes.
 
 
 def _max_native(x: jax.Array, axes: range, window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> jax.Array:
@@ -227,7 +227,7 @@ def _max_native(x: jax.Array, axes: range, window: tuple[int, ...], steps: tuple
 
 @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2, 3))
 def _max_lifted(x: jax.Array, window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> jax.Array:
-    return _MAXIMA.bind(x, window=window, steps=steps, pairs=pairs)[0]
+    return _max_slices(x, range(1, 4), window, steps, pairs)
 
 
 @_max_lifted.defjvp
@@ -239,28 +239,23 @@ def _max_lifted_jvp(
     tangents: tuple[jax.Array],
 ) -> tuple[jax.Array, jax.Array]:
     static = {"window": window, "steps": steps, "pairs": pairs}
-    return _MAXIMA.bind(*primals, **static)[0], _CHOICE.bind(*primals, *tangents, **static)[0]
-
-
-def _maxima(x: jax.Array, **static: tuple) -> list[jax.Array]:
-    return [_max_slices(x, range(1, 4), **static)]
+    return _max_lifted(*primals, **static), _CHOICE.bind(*primals, *tangents, **static)[0]
 
 
 def _choice(x: jax.Array, v: jax.Array, **static: tuple) -> list[jax.Array]:
     """Of each window the value of v where x is largest."""
-    return jax.jvp(functools.partial(_maxima, **static), (x,), (v,))[1]
+    return [jax.jvp(functools.partial(_max_slices, axes=range(1, 4), **static), (x,), (v,))[1]]
 
 
 def _placing(x: jax.Array, v: jax.Array, **static: tuple) -> list[jax.Array]:
     """Each value of v to where x is largest in its window: the transpose of the choice."""
-    return list(jax.vjp(functools.partial(_maxima, **static), x)[1]([v]))
+    return list(jax.vjp(functools.partial(_max_slices, axes=range(1, 4), **static), x)[1](v))
 
 
 def _told(window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> dict[str, tuple]:
     return {"window": window, "strides": steps, "low": tuple(low for low, _ in pairs)}
 
 
-_MAXIMA = native.define("cornu_max_pool", _maxima, _told)
-_PLACING = native.define("cornu_max_pool_gradient", _placing, _told)
 _CHOICE = native.define("cornu_max_pool_choice", _choice, attributes=None)
+_PLACING = native.define("cornu_max_pool_gradient", _placing, _told)
 native.transpose_each_other(_CHOICE, _PLACING)

@@ -31,6 +31,12 @@ PATCH_COLUMNS = 32
 SPLIT_GROUPS = 32
 # Slices of a one-dimensional window: at 8 taps still 1.6x ahead of reduce_window with gradients.
 POOL_TAPS = 8
+# Rows too short to fill a tile of the native kernel, over weights too large for the cache: XLA, which
+# gathers windows of several rows, takes 0.56x of its time forward (7x7x512 -> 512, 3x3).
+NARROW, DEEP = 8, 2048
+# Of windows up to this the gradient by slices is fused with its surroundings and costs half of the
+# native one (2x2: 1.0 against 2.0 ms); of 3x3 the native one costs half (5.4 against 11.2 ms).
+SLICED_GRADIENT = 4
 # Taps of a depthwise window that are written out (7x7, ConvNeXt's, is the largest in use).
 DEPTHWISE_TAPS = 49
 
@@ -39,7 +45,8 @@ DEPTHWISE_TAPS = 49
 def at_most(level: Level) -> Iterator[None]:
     """Choose nothing beyond plain XLA ("xla"), or our compositions of it ("jax").
 
-    For tests, benchmarks, and whoever wants XLA's own derivatives. It acts on what is traced inside.
+    For tests, benchmarks, and whoever wants XLA's own derivatives. It acts on what is traced inside:
+    a jitted function that was traced before stays as it was.
     """
     token = _level.set(level)
     try:
@@ -57,14 +64,18 @@ def platform() -> str:
     return device if isinstance(device, str) else device.platform
 
 
-def convolution_method(shape: tuple[int, ...], groups: int, dtype: DTypeLike) -> ConvolutionMethod:
-    """How to compute a convolution with a kernel of shape ``(*window, in / groups, out)``."""
+def convolution_method(shape: tuple[int, ...], groups: int, width: int, dtype: DTypeLike) -> ConvolutionMethod:
+    """How to compute a convolution with a kernel of shape ``(*window, in / groups, out)``.
+
+    Args:
+        width: size of the last spatial axis of the data.
+    """
     if not _tuned():
         return "xla"
     taps, inputs = math.prod(shape[:-2]), shape[-2]
     if groups == 1 and taps == 1:
         return "product"
-    if _native(dtype):
+    if _native(dtype) and not (width < NARROW and groups == 1 and taps * inputs > DEEP):
         return "native"
     if groups > 1:
         if inputs == 1 and taps <= DEPTHWISE_TAPS:
@@ -81,12 +92,10 @@ def transposed_method(dtype: DTypeLike) -> Literal["xla", "native"]:
 
 
 def pooling_method(window: tuple[int, ...], dtype: DTypeLike) -> PoolingMethod:
-    """How to find maxima in this window, one size for each spatial axis."""
-    if not _tuned():
+    """How to pool with this window, one size for each spatial axis; "native" has slices forward."""
+    if not _tuned() or max(window) > POOL_TAPS:
         return "xla"
-    if _native(dtype):
-        return "native"
-    return "slices" if max(window) <= POOL_TAPS else "xla"
+    return "native" if math.prod(window) > SLICED_GRADIENT and _native(dtype) else "slices"
 
 
 def recurrence_method(dtype: DTypeLike) -> Literal["jax", "native"]:

@@ -81,10 +81,10 @@ def test_integers_low_precision_and_empty_batch():
 
 def test_forward_mode_vmap_and_second_derivative(level):
     x = normal(2, 4, 4, 1)
-    y, tangent = jax.jvp(lambda x: max_pool(x, 2), (x,), (x,))
+    y, tangent = jax.jvp(lambda x: max_pool(x, 3, 1), (x,), (x,))
     np.testing.assert_array_equal(tangent, y)
-    np.testing.assert_array_equal(jax.vmap(lambda x: max_pool(x, 2))(x[:, None])[:, 0], y)
-    hessian = jax.hessian(lambda x: (max_pool(x, 2) ** 2).sum())(x[:1, :2, :2, :1])
+    np.testing.assert_array_equal(jax.vmap(lambda x: max_pool(x, 3, 1))(x[:, None])[:, 0], y)
+    hessian = jax.hessian(lambda x: (max_pool(x, 3) ** 2).sum())(x[:1, :3, :3])
     assert hessian.sum() == 2
 
 

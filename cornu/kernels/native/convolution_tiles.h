@@ -189,12 +189,6 @@ static void weight_few(const WeightTile& t) {
   }
 }
 
-// Whole vectors know at compile time that they are whole.
-template <bool WHOLE>
-static inline Vector channels_at(const float* p, long left) {
-  return WHOLE ? load(p) : load_some(p, left);
-}
-
 template <int WINDOWS, bool WHOLE>
 static inline void depthwise_tile(const DepthwiseTile& t, long first, long channel) {
   const long left = t.channels - channel;

@@ -16,7 +16,7 @@ extern const Kernels table;
 const Kernels table = {
     NAME(ISA),  LANES,         WIDEST,           row,      dot_row,
     weight,     weight_few,    depthwise_row,    depthwise_weight,
-    pool_row,   pool_gradient_row,
+    pool_gradient_row,
     lstm,       lstm_gradient, gru,              gru_gradient,
 };
 

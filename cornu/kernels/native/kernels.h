@@ -70,14 +70,15 @@ struct RecurrenceTile {
   float* scratch;
 };
 
+// Windows of a row that look at the same taps; d lies window after window.
 struct PoolTile {
   const float* x;
   long x_step, count;
   const long* taps;
   int tap_count;
   const float* d;
-  float* y;
-  long y_step, channels;
+  float* gradient;  // laid out as x
+  long channels;
 };
 
 struct Kernels {
@@ -89,7 +90,6 @@ struct Kernels {
   void (*weight_few)(const WeightTile&);
   void (*depthwise_row)(const DepthwiseTile&);
   void (*depthwise_weight)(const DepthwiseWeightTile&);
-  void (*pool_row)(const PoolTile&);
   void (*pool_gradient_row)(const PoolTile&);
   void (*lstm)(const RecurrenceTile&);
   void (*lstm_gradient)(const RecurrenceTile&);

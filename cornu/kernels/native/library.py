@@ -15,7 +15,6 @@ _TARGETS = (
     "cornu_convolution_output",
     "cornu_convolution_data",
     "cornu_convolution_kernel",
-    "cornu_max_pool",
     "cornu_max_pool_gradient",
     "cornu_lstm",
     "cornu_lstm_gradient",

@@ -34,6 +34,12 @@ static inline void store_some(float* p, Vector v, long count) {
   for (long i = 0; i < count; i++) p[i] = buffer[i];
 }
 
+// Whole vectors know at compile time that they are whole.
+template <bool WHOLE>
+static inline Vector channels_at(const float* p, long left) {
+  return WHOLE ? load(p) : load_some(p, left);
+}
+
 static inline float sum(Vector v) {
   float lanes[LANES];
   store(lanes, v);
