@@ -71,6 +71,7 @@ def fit(model: Any, given: FitArguments) -> History:
                 logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
                 callbacks.on_epoch_end(epoch, logs)
                 keeper.epoch_done(stopped=model.stop_training)
+            keeper.ended()
         if hasattr(setup.optimizer, "finalize_variable_values"):
             setup.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)

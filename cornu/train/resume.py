@@ -12,6 +12,7 @@ import contextlib
 import dataclasses
 import io
 import json
+import math
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from cornu.callbacks import BackupAndRestore
 from cornu.core import seeds
 from cornu.core.errors import explain, show_shape
 from cornu.core.pure import raw_values, write_values
@@ -60,6 +62,9 @@ class Resume:
         folder: made if it is not there; belongs to one run.
         every_seconds: time between two checkpoints within an epoch. At the end of each epoch there is one as well.
         keep: how many checkpoints stay.
+        every_steps: steps between two checkpoints within an epoch, instead of a time.
+        at_epochs: whether there is one at the end of each epoch.
+        delete: whether checkpoints are removed when training has ended.
 
     Example:
         >>> import tempfile
@@ -67,23 +72,41 @@ class Resume:
         True
     """
 
-    def __init__(self, folder: Any, every_seconds: float = 60.0, keep: int = 2):
+    def __init__(
+        self,
+        folder: Any,
+        every_seconds: float = 60.0,
+        keep: int = 2,
+        *,
+        every_steps: int | None = None,
+        at_epochs: bool = True,
+        delete: bool = False,
+    ):
         if keep < 1:
             raise ValueError(explain("Resume", "keep to be 1 or more", keep, "Two guard against a torn file."))
         self.folder = Path(folder)
-        self.every_seconds, self.keep = every_seconds, keep
-        self._last = time.monotonic()
+        self.every_seconds, self.every_steps, self.keep = every_seconds, every_steps, keep
+        self.at_epochs, self.delete = at_epochs, delete
+        self._last, self._last_step = time.monotonic(), 0
         self._writer: threading.Thread | None = None
 
-    def due(self) -> bool:
-        """Whether it is time for the next checkpoint within an epoch."""
+    def due(self, step: int) -> bool:
+        """Whether it is time for the next checkpoint within an epoch, of which ``step`` steps are done."""
+        if self.every_steps is not None:
+            return step - (self._last_step if self._last_step < step else 0) >= self.every_steps
         return time.monotonic() - self._last >= self.every_seconds
+
+    def clear(self) -> None:
+        """Remove all checkpoints."""
+        self.finish()
+        for path in self._files():
+            path.unlink(missing_ok=True)
 
     # Writing.
 
     def save(self, variables: list[Variable], position: Position) -> None:
         """Take a checkpoint now; writing goes on beside training."""
-        self._last = time.monotonic()
+        self._last, self._last_step = time.monotonic(), position.step
         # Copies: the next step may use the values' memory.
         values = [np.array(value) for value in raw_values(variables)]
         names = [v.path for v in variables]
@@ -155,7 +178,7 @@ class Keeper:
     """
 
     def __init__(self, resume: Any, driver: Any, callbacks: Any, history: Any, initial_epoch: int):
-        self.resume = resume if resume is None or isinstance(resume, Resume) else Resume(resume)
+        self.resume = _settings(resume, callbacks.callbacks)
         self.driver, self.callbacks, self.history = driver, callbacks, history
         self.position = Position(epoch=initial_epoch, seed=seeds.draw_default_seed())
         found = None if self.resume is None else self.resume.latest(driver.variables)
@@ -181,14 +204,19 @@ class Keeper:
     def steps_done(self, step: int) -> None:
         """So many steps of the epoch are done; a checkpoint is taken if it is time."""
         self.position.step = step
-        if self.resume is not None and self.resume.due():
+        if self.resume is not None and self.resume.due(step):
             self._save(self.resume)
 
     def epoch_done(self, stopped: bool) -> None:
         """The epoch and its callbacks are done."""
         self.position.epoch, self.position.step, self.position.stopped = self.position.epoch + 1, 0, stopped
-        if self.resume is not None:
+        if self.resume is not None and self.resume.at_epochs:
             self._save(self.resume)
+
+    def ended(self) -> None:
+        """Training is over."""
+        if self.resume is not None and self.resume.delete:
+            self.resume.clear()
 
     def _save(self, resume: Resume) -> None:
         self.driver.write_back()
@@ -197,6 +225,23 @@ class Keeper:
             self.position, history=self.history.history, epochs=list(self.history.epoch), callbacks=states
         )
         resume.save(self.driver.variables, position)
+
+
+def _settings(resume: Any, callbacks: list[Any]) -> Resume | None:
+    """What ``fit`` was given, or what a ``BackupAndRestore`` among the callbacks says."""
+    if resume is not None:
+        return resume if isinstance(resume, Resume) else Resume(resume)
+    for callback in callbacks:
+        if isinstance(callback, BackupAndRestore):
+            at_epochs = callback.save_freq == "epoch"
+            return Resume(
+                callback.backup_dir,
+                math.inf,
+                every_steps=callback.every_steps,
+                at_epochs=at_epochs,
+                delete=callback.delete_checkpoint,
+            )
+    return None
 
 
 def _number(path: Path) -> int:

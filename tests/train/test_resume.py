@@ -110,3 +110,34 @@ def test_another_model_is_refused(tmp_path):
     fit(2)
     with pytest.raises(ValueError, match="needs the model and optimizer that it was taken from"):
         fit(5)
+
+
+class Crash(keras.callbacks.Callback):
+    def __init__(self, epoch: int):
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise RuntimeError("the power went")
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 3])
+def test_backup_and_restore_goes_on_and_cleans_up(tmp_path, save_freq):
+    def run(*callbacks: keras.callbacks.Callback) -> tuple[list[float], np.ndarray]:
+        keras.utils.set_random_seed(5)
+        x = keras.Input((3,))
+        model = keras.Model(x, layers.Dense(1, name="d")(x))
+        model.compile("adam", "mse")
+        rng = np.random.default_rng(0)
+        data, targets = rng.random((40, 3)), rng.random((40, 1))
+        history = model.fit(data, targets, batch_size=4, epochs=4, verbose=0, callbacks=list(callbacks))
+        return history.history["loss"], model.get_weights()[0]
+
+    losses, weights = run()
+    with pytest.raises(RuntimeError):
+        run(keras.callbacks.BackupAndRestore(tmp_path, save_freq=save_freq), Crash(2))
+    assert list(tmp_path.glob("*.npz"))
+    again, restored = run(keras.callbacks.BackupAndRestore(tmp_path, save_freq=save_freq))
+    assert again == losses
+    np.testing.assert_array_equal(restored, weights)
+    assert not list(tmp_path.glob("*.npz"))
