@@ -15,11 +15,14 @@ class Callback:
         params: ``epochs``, ``steps``, ``verbose`` of the run.
         needs_batches: False for a callback whose batch hooks take what comes: they are called where another
             callback, or a loop of the user's own, tells of batches, and do not make steps run one at a time.
+        watches: True for a callback whose ``on_train_batch_end`` is then called a few times a second all the same,
+            between compiled calls of several steps.
     """
 
     _model: Any = None
     params: dict[str, Any] | None = None
     needs_batches: bool = True
+    watches: bool = False
 
     @property
     def model(self) -> Any:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import functools
+import time
+from collections.abc import Callable
 from typing import Any
 
 from cornu.callbacks.callback import Callback, History
 from cornu.callbacks.progbar_logger import ProgbarLogger
+
+# Seconds between two looks of callbacks that watch: each waits for the steps under way.
+_LOOK_SECONDS = 0.2
 
 
 class CallbackList(Callback):
@@ -51,6 +56,7 @@ class CallbackList(Callback):
                 raise TypeError(
                     f"callbacks needs Callback objects; got {callback!r}. Derive the class from cornu.callbacks.Callback."
                 )
+        self._looked = -float("inf")
         for wanted, cls in ((add_progbar, ProgbarLogger), (add_history, History)):
             if wanted and not any(isinstance(c, cls) for c in self.callbacks):
                 self.callbacks.append(cls())
@@ -68,6 +74,15 @@ class CallbackList(Callback):
     def draws_progress(self) -> bool:
         """Whether a callback draws the progress of the run."""
         return any(isinstance(c, ProgbarLogger) for c in self.callbacks)
+
+    def look(self, batch: int, read: Callable[[], dict[str, Any]]) -> None:
+        """Batches up to this one are done: tell callbacks that watch, if it is time; ``read`` gets the logs."""
+        watching = [c for c in self.callbacks if getattr(c, "watches", False)]
+        now = time.perf_counter()
+        if watching and now - self._looked >= _LOOK_SECONDS:
+            self._looked, logs = now, read()
+            for callback in watching:
+                callback.on_train_batch_end(batch, logs)
 
     def append(self, callback: Callback) -> None:
         """One more, which the model and parameters have been told."""

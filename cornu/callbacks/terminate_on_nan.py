@@ -12,8 +12,8 @@ from cornu.callbacks.callback import Callback
 class TerminateOnNaN(Callback):
     """Stop training when the loss is NaN or infinite.
 
-    The loss is looked at after each epoch, and after each batch where batches are told: it does not make steps run
-    one at a time by itself. A loss that was NaN in one batch is NaN until the epoch ends, being a mean.
+    The loss is looked at after each epoch, after each batch where batches are told, and else a few times a second: it
+    does not make steps run one at a time. A loss that was NaN in one batch is NaN until the epoch ends, being a mean.
 
     Args:
         raise_error: whether to raise an error instead.
@@ -25,6 +25,7 @@ class TerminateOnNaN(Callback):
     """
 
     needs_batches = False
+    watches = True
 
     def __init__(self, raise_error: bool = False):
         self.raise_error = raise_error

@@ -159,8 +159,10 @@ def _train_epoch(
         done = first + count
         if hooks:
             callbacks.on_train_batch_end(first, current_logs(model, setup, driver))
-            if model.stop_training:
-                break
+        else:
+            callbacks.look(done - 1, lambda: current_logs(model, setup, driver))
+        if model.stop_training:
+            break
         keeper.steps_done(done)
         progress.update(done, lambda: current_logs(model, setup, driver))
     if driver.steps is None:

@@ -9,15 +9,22 @@ from cornu.callbacks import Callback, LambdaCallback, SwapEMAWeights, TerminateO
 from tests.callbacks.recorded import X, Y, tiny
 
 
-def test_nan_stops_at_the_end_of_its_epoch(capsys):
+def test_nan_stops_in_its_epoch(capsys):
     model = tiny(cornu, metrics=())
-    bad = Y.copy()
-    bad[1] = np.nan
     callback = TerminateOnNaN()
-    history = model.fit(X, bad, batch_size=2, epochs=5, verbose=0, callbacks=[callback])
+    history = model.fit(X, Y * np.nan, batch_size=1, epochs=5, verbose=0, callbacks=[callback])
     assert history.epoch == [0] and model.stop_training
-    assert capsys.readouterr().out == "Epoch 1: Invalid loss, terminating training\n"
+    assert capsys.readouterr().out == "Batch 0: Invalid loss, terminating training\n"
+    assert int(model.optimizer.iterations.numpy()) == 1
     assert not cornu.callbacks.CallbackList([callback]).wants_batches["train"]
+
+
+def test_nan_between_two_looks_stops_at_the_end_of_its_epoch(capsys):
+    callback = TerminateOnNaN()
+    callback.set_model(tiny(cornu))
+    callback.on_epoch_end(2, {"loss": float("nan")})
+    assert callback.model.stop_training
+    assert capsys.readouterr().out == "Epoch 3: Invalid loss, terminating training\n"
 
 
 def test_nan_stops_at_its_batch_where_batches_are_told(capsys):
