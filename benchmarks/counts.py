@@ -13,9 +13,17 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from types import FrameType
 
+import jax
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
+
+import cornu as keras
+from cornu import layers
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,74 @@ def count_modules() -> list[str]:
     file to find and run, 0.1 to 0.5 ms, and the aim is 0.2 s for all.
     """
     return sought_over_jax()
+
+
+LIBRARY = str(Path(keras.__file__).parent)
+BATCH = 32
+
+
+def small_model() -> keras.Model:
+    """Two dense layers: all that a step costs beyond the arithmetic."""
+    inputs = keras.Input((4,))
+    outputs = layers.Dense(2)(layers.Dense(8, activation="relu")(inputs))
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer="adam", loss="mse", metrics=["mae"])
+    return model
+
+
+def zeros(examples: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Inputs and targets for ``small_model``."""
+    return np.zeros((examples, 4), np.float32), np.zeros((examples, 2), np.float32)
+
+
+@at_most(8)
+def count_compilations_of_fit() -> list[str]:
+    """What XLA compiles for two epochs with validation, both with a last batch that is shorter:
+    the two steps for two sizes are 4, the rest draws weights and sums metrics.
+    """
+    compiled: list[str] = []
+
+    def note(event: str, _seconds: float, **about: str | int) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            compiled.append(str(about.get("fun_name")))
+
+    model = small_model()
+    jax.monitoring.register_event_duration_secs_listener(note)
+    try:
+        x, y = zeros(3 * BATCH + 4)
+        validation = zeros(2 * BATCH + 6)
+        model.fit(x, y, batch_size=BATCH, epochs=2, verbose=0, validation_data=validation)
+    finally:
+        jax.monitoring.unregister_event_duration_listener(note)
+    return compiled
+
+
+def calls_in_fit(model: keras.Model, batches: int) -> Counter[str]:
+    """Our own Python functions called by one epoch, with how often each was."""
+    calls: Counter[str] = Counter()
+
+    def note(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(LIBRARY):
+            calls[f"{frame.f_code.co_filename[len(LIBRARY) :]}:{frame.f_code.co_qualname}"] += 1
+
+    x, y = zeros(batches * BATCH)
+    sys.setprofile(note)
+    try:
+        model.fit(x, y, batch_size=BATCH, epochs=1, verbose=0)
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+@at_most(5000)
+def count_calls_in_100_batches() -> list[str]:
+    """Our Python functions called by 100 more training batches, on the thread that calls `fit`:
+    between two steps the processor waits for them. (Keras 3.15: 21,600.)
+    """
+    model = small_model()
+    calls_in_fit(model, 100)  # compiles
+    more = calls_in_fit(model, 200) - calls_in_fit(model, 100)
+    return list(more.elements())
 
 
 def seconds_of(program: str, runs: int = 3) -> float:
