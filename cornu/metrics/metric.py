@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Self
 
 import jax.numpy as jnp
+import numpy as np
 
 from cornu import initializers
 from cornu.core import config, context, dtypes, registry
@@ -91,7 +92,7 @@ class Metric(Module):
     def reset_state(self) -> None:
         """Forget all batches: every variable becomes zero."""
         for variable in self.variables:
-            variable.assign(jnp.zeros(variable.shape, variable.dtype))
+            variable.assign(np.zeros(variable.shape, jnp.dtype(variable.dtype)))
 
     def update_state(self, *args: Any, **kwargs: Any) -> None:
         """Take in one batch."""
