@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cornu.saving.archive import read_archive
-from cornu.saving.models import weights_reader
+from cornu.saving.models import WEIGHTS_ENDINGS, weights_reader
 from cornu.saving.weights import StoredArray
 
 
@@ -73,7 +73,7 @@ def compare(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> Di
 
 
 def _opened(path: Any, stack: ExitStack) -> tuple[Any, dict[str, StoredArray]]:
-    if str(path).endswith((".h5", ".hdf5", ".safetensors", ".npz")):
+    if str(path).endswith(WEIGHTS_ENDINGS):
         return {}, _flat(stack.enter_context(weights_reader(path)))
     archive = stack.enter_context(read_archive(path))
     return _named(archive.config), _flat(archive.weights)

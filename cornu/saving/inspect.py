@@ -12,7 +12,7 @@ from cornu.core import registry
 from cornu.core.names import snake_case
 from cornu.saving.archive import read_archive
 from cornu.saving.errors import FileFormatError
-from cornu.saving.models import weights_reader
+from cornu.saving.models import WEIGHTS_ENDINGS, weights_reader
 from cornu.saving.weights import StoredArray, WeightsReader
 
 # Arguments by which layers of other libraries, or of old versions, name files or hold code.
@@ -90,7 +90,7 @@ def inspect(path: str | os.PathLike[str]) -> FileReport:
         ("Sequential 'small'", 10, ['(4, 2) float32', '(2,) float32'])
     """
     try:
-        if str(path).endswith((".h5", ".hdf5", ".safetensors", ".npz")):
+        if str(path).endswith(WEIGHTS_ENDINGS):
             with weights_reader(path) as reader:
                 return _of_weights(path, reader)
         with read_archive(path) as archive:

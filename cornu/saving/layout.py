@@ -31,6 +31,10 @@ def _objects(thing: Any, path: str, seen: set[int]) -> Iterator[tuple[str, Any]]
     if getattr(thing, "functional", None) is not None:
         yield from _container(thing.layers, _join(path, "layers"), seen)
     attributes = {**{name: value for name, value in vars(thing).items() if name in getattr(thing, "_children", {})}}
+    if getattr(thing, "functional", None) is None and isinstance(getattr(type(thing), "layers", None), property):
+        # A model without a graph has its list of layers among its attributes, in the order of the alphabet:
+        # what an attribute before "layers" holds is stored there, all else in the list.
+        attributes["layers"] = thing.layers
     optimizer = getattr(thing, "optimizer", None)
     if _is_saved(optimizer):
         attributes["optimizer"] = optimizer

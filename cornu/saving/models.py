@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.layout import saved_objects
 from cornu.saving.npz import NpzReader
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
+from cornu.saving.shards import ENDING, ShardsReader, ShardsWriter
 from cornu.saving.weights import WeightsReader, WeightsWriter, read_all
 from cornu.saving.window import Window
 
@@ -114,42 +116,65 @@ def _allowance(weights: WeightsReader) -> Allowance:
 
 
 def save_weights(model: Any, filepath: Any, overwrite: bool = True, max_shard_size: Any = None) -> None:
-    """Write a model's weights to ``.weights.h5`` or ``.safetensors``; with the optimizer's state in the first."""
+    """Write a model's weights alone, with the optimizer's state but for ``.safetensors``.
+
+    Args:
+        filepath: ends in ``.weights.h5``, ``.safetensors``, or ``.weights.json`` for a list of several files.
+        overwrite: whether an existing file is replaced.
+        max_shard_size: GB of arrays in one of several files.
+    """
     _refuse_existing(filepath, overwrite)
     name = str(filepath)
-    if max_shard_size is not None:
-        raise NotImplementedError(
+    if name.endswith(ENDING) != (max_shard_size is not None):
+        raise ValueError(
             explain(
-                "save_weights", "one file", f"max_shard_size={max_shard_size!r}", "Leave it out, or use .safetensors."
+                "save_weights",
+                "a name that ends in .weights.json and max_shard_size=, or neither",
+                f"{name!r} and max_shard_size={max_shard_size!r}",
+                "Add the one that is missing.",
             )
         )
-    if name.endswith(".safetensors"):
+    if name.endswith(ENDING):
+        _write_shards(model, filepath, int(max_shard_size * 1024**3))
+    elif name.endswith(".safetensors"):
         with atomic_file(filepath) as file:
             collected = SafetensorsWriter(file, {"framework": "cornu"})
             _write_weights(model, collected, optimizer=False)
             collected.close()
-        return
-    if not name.endswith(".h5"):
+    elif name.endswith(".h5"):
+        from cornu.saving.hdf5_writer import HDF5Writer  # h5py, which `import cornu` does without
+
+        with atomic_file(filepath) as file, HDF5Writer(file) as writer:
+            _write_weights(model, writer)
+    else:
         raise ValueError(
             explain("save_weights", "a name that ends in .weights.h5 or .safetensors", repr(name), "Add the ending.")
         )
-    from cornu.saving.hdf5_writer import HDF5Writer  # h5py, which `import cornu` does without
 
-    with atomic_file(filepath) as file, HDF5Writer(file) as writer:
+
+def _write_shards(model: Any, filepath: Any, most: int) -> None:
+    writer = ShardsWriter(filepath, most)
+    try:
         _write_weights(model, writer)
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
 
 
 def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
     """Read weights into a built model; if one does not fit, nothing is changed.
 
     Args:
-        filepath: ``.weights.h5``, ``.safetensors``, ``.npz`` or a whole ``.keras`` file.
-        skip_mismatch: leave out what does not fit and say so.
+        filepath: ``.weights.h5``, ``.weights.json``, ``.safetensors``, ``.npz`` or a whole ``.keras`` file.
+        skip_mismatch: leave out what does not fit, with a warning that says what.
+        strict: the opposite of ``skip_mismatch``.
     """
+    skip_mismatch = skip_mismatch or not kwargs.pop("strict", True)
     if kwargs:
         raise TypeError(explain("load_weights", "filepath and skip_mismatch", ", ".join(kwargs), "Remove the others."))
     path = _existing(filepath)
-    if str(path).endswith((".h5", ".hdf5", ".safetensors", ".npz")):
+    if str(path).endswith(WEIGHTS_ENDINGS):
         with weights_reader(path) as reader:
             _read_weights(model, reader, str(path), skip_mismatch)
         return
@@ -157,9 +182,14 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         _read_weights(model, archive.weights, str(path), skip_mismatch)
 
 
+WEIGHTS_ENDINGS = (".h5", ".hdf5", ".safetensors", ".npz", ENDING)
+
+
 def weights_reader(path: Any) -> WeightsReader:
     """The arrays of a file of weights alone; its ending says of which kind it is."""
     name = str(path)
+    if name.endswith(ENDING):
+        return ShardsReader(path)
     kinds = {".safetensors": SafetensorsReader, ".npz": NpzReader}
     return kinds.get(os.path.splitext(name)[1], HDF5Reader)(Window.of_path(path))
 
@@ -216,9 +246,16 @@ class _Store(Mapping[str, Any]):
 def _read_weights(model: Any, reader: WeightsReader, source: str, skip_mismatch: bool = False) -> None:
     """All arrays into the model, or none."""
     objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
-    problems = [] if skip_mismatch else _differences(objects, reader)
-    if problems:
+    problems = _differences(objects, reader)
+    if problems and not skip_mismatch:
         raise ValueError(_report(model, source, problems))
+    if problems:
+        skipped = "\n".join(
+            f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems
+        )
+        warnings.warn(
+            f"Weights of model {model.name!r} that {source!r} does not fit stay as they are:\n{skipped}", stacklevel=5
+        )
     stored = read_all(reader)
     variables = list({id(v): v for _, _, thing in objects for v in thing.own_variables()}.values())
     before = raw_values(variables)
@@ -249,15 +286,26 @@ def _fits(thing: Any, arrays: Mapping[str, Any]) -> bool:
 def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> list[tuple[str, str, str]]:
     """For each object whose arrays do not fit: its layer, what it expects, what is there."""
     found = []
+    free = [group for group in reader if group not in {group for group, _, _ in objects}]
     for group, path, thing in objects:
         if path.split("/")[0] == "optimizer" or type(thing).load_own_variables is not _default_load(thing):
             continue
         arrays = reader.get(group, {})
-        if not _fits(thing, arrays):
-            expected = ", ".join(show_shape(v.shape) for v in thing.own_variables()) or "nothing"
-            there = ", ".join(show_shape(tuple(a.shape)) for a in arrays.values()) or "nothing"
-            found.append((f"{group} ({type(thing).__name__} {getattr(thing, 'name', '')!r})", expected, there))
+        if _fits(thing, arrays):
+            continue
+        expected = _shapes(thing.own_variables())
+        there = _shapes(arrays.values())
+        if not arrays:
+            # Arrays of these shapes under another name, or else the name that is most like.
+            alike = [g for g in free if _shapes(reader[g].values()) == expected] or free
+            near = difflib.get_close_matches(group, alike, 1, 0.3)
+            there += f", and {_shapes(reader[near[0]].values())} in {near[0]}" if near else ""
+        found.append((f"{group} ({type(thing).__name__} {getattr(thing, 'name', '')!r})", expected, there))
     return found
+
+
+def _shapes(arrays: Iterable[Any]) -> str:
+    return ", ".join(show_shape(tuple(a.shape)) for a in arrays) or "nothing"
 
 
 def _default_load(thing: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,58 @@ def test_nothing_changes_where_something_does_not_fit(tmp_path: Path) -> None:
         np.testing.assert_array_equal(one, two)
 
 
-def test_skip_mismatch(tmp_path: Path) -> None:
+def test_the_nearest_name_is_told(tmp_path: Path) -> None:
+    x = keras.Input((4,))
+    keras.Model(x, layers.Dense(2)(layers.Dense(3)(x))).save_weights(tmp_path / "w.safetensors")
+    inner = keras.Sequential([keras.Input((4,)), layers.Dense(3, name="d")], name="in")
+    with pytest.raises(ValueError) as error:
+        keras.Model(x, inner(x), name="m").load_weights(tmp_path / "w.safetensors")
+    assert str(error.value) == (
+        f"Model 'm' needs the arrays of its own layers; got others in '{tmp_path}/w.safetensors'.\n"
+        "  layers/sequential/layers/dense/vars (Dense 'd'): expects (4, 3), (3,); "
+        "the file has nothing, and (4, 3), (3,) in layers/dense/vars.\n"
+        "Load it into the architecture that was saved, or pass skip_mismatch=True."
+    )
+
+
+@pytest.mark.parametrize("most", [1e-9, 1e-7, 1.0])
+def test_several_files(most: float, tmp_path: Path) -> None:
+    model = chain(3, 2)
+    model.compile("adam", "mse")
+    model.train_on_batch(X, X[:, :2])
+    model.save_weights(tmp_path / "w.weights.json", max_shard_size=most)
+    assert len(list(tmp_path.glob("w_*.weights.h5"))) == {1e-9: 14, 1e-7: 3, 1.0: 1}[most]
+    other = chain(3, 2)
+    other.compile("adam", "mse")
+    other.optimizer.build(other.trainable_variables)
+    other.load_weights(tmp_path / "w.weights.json")
+    for one, two in zip(
+        [*model.weights, *model.optimizer.variables], [*other.weights, *other.optimizer.variables], strict=True
+    ):
+        np.testing.assert_array_equal(one, two)
+
+
+@pytest.mark.parametrize("name", ["../w_00000.weights.h5", "/etc/passwd", "link.weights.h5", 3, None, "", ["a"]])
+def test_lists_that_name_other_files(name: Any, tmp_path: Path) -> None:
+    model = chain(3, 2)
+    model.save_weights(tmp_path / "w.weights.json", max_shard_size=1.0)
+    (tmp_path / "link.weights.h5").symlink_to(tmp_path / "w_00000.weights.h5")
+    (tmp_path / "w.weights.json").write_text(json.dumps({"weight_map": {"/layers/dense/vars": [name]}}))
+    with pytest.raises((keras.saving.FileFormatError, OSError)):
+        model.load_weights(tmp_path / "w.weights.json")
+
+
+@pytest.mark.parametrize("argument", [{"skip_mismatch": True}, {"strict": False}])
+def test_skip_mismatch(argument: dict[str, bool], tmp_path: Path) -> None:
     chain(3, 2).save_weights(tmp_path / "w.weights.h5")
     other = keras.models.clone_model(chain(3, 5))
     last = other.layers[1].get_weights()
-    other.load_weights(tmp_path / "w.weights.h5", skip_mismatch=True)
+    with pytest.warns(UserWarning) as caught:
+        other.load_weights(tmp_path / "w.weights.h5", **argument)
+    assert str(caught[0].message) == (
+        f"Weights of model 'chain' that '{tmp_path}/w.weights.h5' does not fit stay as they are:\n"
+        "  layers/dense_1/vars (Dense 'd1'): expects (3, 5), (5,); the file has (3, 2), (2,)."
+    )
     np.testing.assert_array_equal(other.layers[0].kernel, np.full((4, 3), 1))
     np.testing.assert_array_equal(other.layers[1].kernel, last[0])
 
