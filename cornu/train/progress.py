@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -26,6 +27,8 @@ class Progress:
         self.steps, self.verbose = steps, verbose
         self.started = time.perf_counter()
         self.moving = verbose == 1 and sys.stdout.isatty()
+        # When the first dispatch was done, and how many steps it ran: it compiled, so the pace is counted from there.
+        self._first: tuple[float, int] | None = None
         self._last = 0.0
         self._width = 0
         if verbose and title:
@@ -34,33 +37,55 @@ class Progress:
     def update(self, done: int, read: Callable[[], dict[str, Any]]) -> None:
         """So many steps are done; ``read`` gets the metrics and is called a few times a second only."""
         now = time.perf_counter()
+        if self._first is None:
+            self._first = now, done
         if not self.moving or now - self._last < _SECONDS:
             return
         self._last = now
-        elapsed = now - self.started
-        left = show_seconds(elapsed / done * (self.steps - done)) if self.steps and done else "?"
-        self._show(f"{self._bar(done)} {left} left, {show_seconds(elapsed / max(done, 1))}/step", read())
+        pace = self._pace(now, done)
+        left = f"{show_seconds(pace * (self.steps - done))} left" if pace and self.steps and done < self.steps else ""
+        rate = f"{show_seconds(pace)}/step" if pace else ""
+        self._move(done, self._line(", ".join(filter(None, [left, rate])), read()))
 
     def finish(self, done: int, logs: dict[str, Any]) -> None:
         """The last line."""
         if not self.verbose:
             return
-        elapsed = time.perf_counter() - self.started
-        text = f"{show_seconds(elapsed)} {show_seconds(elapsed / max(done, 1))}/step"
-        self._show(f"{self._bar(done)} {text}" if self.verbose == 1 else f"{done}/{done} - {text}", logs)
-        write_text("\n")
+        self.steps = self.steps or done
+        now = time.perf_counter()
+        elapsed = now - self.started
+        pace = self._pace(now, done) or elapsed / max(done, 1)
+        text = self._line(f"{show_seconds(elapsed)} {show_seconds(pace)}/step", logs)
+        text = f"{self._bar(done)} {text}" if self.verbose == 1 else f"{done}/{done} - {text}"
+        if self.moving:
+            text = f"\r{text:{self._width}}"
+        write_text(text + "\n")
+
+    def _pace(self, now: float, done: int) -> float | None:
+        """Seconds per step; None as long as compiling is all that was timed."""
+        if self._first is None or done <= self._first[1]:
+            return None
+        return (now - self._first[0]) / (done - self._first[1])
 
     def _bar(self, done: int) -> str:
-        total = self.steps or done
-        filled = int(_WIDTH * done / max(total, 1))
-        counter = f"{done:>{len(str(total))}}/{total if self.steps else '?' if self.moving else done}"
-        return f"{counter} {'━' * filled}{'─' * (_WIDTH - filled)}"
+        if not self.steps:
+            return self._counter(done)
+        filled = int(_WIDTH * done / self.steps)
+        return f"{self._counter(done)} {'━' * filled}{'─' * (_WIDTH - filled)}"
 
-    def _show(self, head: str, logs: dict[str, Any]) -> None:
-        text = " - ".join([head, *(f"{name}: {show_value(value)}" for name, value in logs.items())])
-        if self.moving:
-            padding = " " * max(0, self._width - len(text))
-            self._width = len(text)
-            write_text(f"\r{text}{padding}")
-        else:
-            write_text(text)
+    def _counter(self, done: int) -> str:
+        return f"{done:>{len(str(self.steps))}}/{self.steps}" if self.steps else f"{done}/?"
+
+    def _line(self, head: str, logs: dict[str, Any]) -> str:
+        return " - ".join([*filter(None, [head]), *(f"{name}: {show_value(value)}" for name, value in logs.items())])
+
+    def _move(self, done: int, text: str) -> None:
+        """Write over the line: without the bar, and cut, where the terminal is narrow, since a line that wraps stays."""
+        columns = shutil.get_terminal_size().columns - 1
+        line = f"{self._bar(done)} {text}"
+        if len(line) > columns:
+            line = f"{self._counter(done)} {text}"
+        if len(line) > columns:
+            line = line[: columns - 1] + "…"
+        write_text(f"\r{line:{min(self._width, columns)}}")
+        self._width = len(line)
