@@ -38,12 +38,12 @@ class ShardsWriter(WeightsWriter):
         self._map: dict[str, list[str]] = {}
         self._total = self._filled = self._count = 0
         self._stack = ExitStack()
-        self._writer: Any = None
+        self._writer: WeightsWriter | None = None
 
     def write(self, path: str, arrays: Mapping[str, Any] | Iterable[Any] = (), name: str | None = None) -> None:
         for key, array in named(arrays).items():
             if self._writer is None or (self._filled and self._filled + array.nbytes > self._most):
-                self._next_file()
+                self._writer = self._next_file()
             self._writer.write(path, {key: array}, name)
             self._filled += array.nbytes
             self._total += array.nbytes
@@ -58,15 +58,15 @@ class ShardsWriter(WeightsWriter):
         with atomic_file(self._path) as file:
             file.write(json.dumps(index, indent=4).encode())
 
-    def _next_file(self) -> None:
+    def _next_file(self) -> WeightsWriter:
         from cornu.saving.hdf5_writer import HDF5Writer  # h5py, which `import cornu` does without
 
         self._stack.close()
         self._file_name = f"{self._stem}_{self._count:05}.weights.h5"
         file = self._stack.enter_context(atomic_file(self._path.with_name(self._file_name)))
-        self._writer = self._stack.enter_context(HDF5Writer(file))
         self._count += 1
         self._filled = 0
+        return self._stack.enter_context(HDF5Writer(file))
 
     def abandon(self) -> None:
         """Leave the file in progress unwritten."""
@@ -95,7 +95,7 @@ class ShardsReader(WeightsReader):
             raise
 
     def _read(self, folder: Path, places: dict[str, Any], limits: Limits) -> None:
-        readers: dict[str, HDF5Reader] = {}
+        readers: dict[str, WeightsReader] = {}
         for group, files in places.items():
             for name in [files] if isinstance(files, str) else files if isinstance(files, list) else [None]:
                 if not isinstance(name, str):
