@@ -2,7 +2,8 @@
 
 Read upwards: ``errors`` and ``limits``; ``window`` (bytes by position); ``checked_json``, ``zip_reader``,
 ``hdf5``, ``npz`` and ``safetensors``, which check what they read; ``archive``, which puts them together;
-``layout`` (which object's arrays lie where) and ``models`` (whole models and weights).
+``layout`` (which object's arrays lie where) and ``models`` (whole models and weights); ``shards`` (weights over several
+files); ``upgrade`` and ``whole_h5`` (older files); ``inspect`` and ``compare``, which look without loading.
 """
 
 from cornu.core.registry import register as register_keras_serializable

@@ -17,6 +17,7 @@ from cornu.core.allowance import Allowance, limited
 from cornu.core.errors import explain, show_shape
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
+from cornu.saving import whole_h5
 from cornu.saving.archive import read_archive, write_archive
 from cornu.saving.atomic import atomic_file
 from cornu.saving.errors import FileFormatError
@@ -76,7 +77,7 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
     passed. ``safe_mode`` is accepted for compatibility; there is no unsafe mode.
 
     Args:
-        filepath: a ``.keras`` file, with or without that extension, or its unzipped folder.
+        filepath: a ``.keras`` file, with or without that extension, its unzipped folder, or an older ``.h5`` file.
         custom_objects: further classes and functions by name.
         compile: whether to compile as the saved model was.
 
@@ -85,6 +86,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         FileFormatError: it is damaged, or no model file.
     """
     path = _existing(filepath)
+    if str(path).endswith((".h5", ".hdf5")):
+        return whole_h5.load(path, custom_objects, compile, _allowance)
     with read_archive(path) as archive:
         config = dict(archive.config)
         if not compile:
@@ -176,7 +179,11 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
     path = _existing(filepath)
     if str(path).endswith(WEIGHTS_ENDINGS):
         with weights_reader(path) as reader:
-            _read_weights(model, reader, str(path), skip_mismatch)
+            if isinstance(reader, HDF5Reader) and whole_h5.is_by_layer(reader):
+                root = "" if "layer_names" in reader.attributes("") else "model_weights"
+                whole_h5.read_by_layer(model, reader, root, str(path))
+            else:
+                _read_weights(model, reader, str(path), skip_mismatch)
         return
     with read_archive(path) as archive:
         _read_weights(model, archive.weights, str(path), skip_mismatch)
