@@ -15,7 +15,6 @@ from cornu.core.spec import KerasTensor
 from cornu.layers.layer import Layer, tree_of_tensors
 from cornu.models import functional_config
 from cornu.models.functional import FunctionalGraph
-from cornu.visualization.summary import summary
 
 
 class Model(Layer):
@@ -626,6 +625,8 @@ class Model(Layer):
             show_trainable: whether a column says which layers are trained.
             layer_range: first and last layer to show, by name.
         """
+        from cornu.visualization.summary import summary  # rich: 70 ms, for those who print
+
         summary(
             self,
             line_length=line_length,

@@ -7,7 +7,6 @@ from html import escape
 
 from cornu.visualization.diagram import Box, Diagram, Group
 from cornu.visualization.render import Picture
-from cornu.visualization.svg import PALETTE
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,8 @@ def _cluster(group: Group, boxes: dict[str, Box]) -> list[str]:
 
 
 def _box(box: Box) -> str:
+    from cornu.visualization.svg import PALETTE  # with the layout, when something is drawn
+
     colours = PALETTE.get(box.kind, PALETTE["other"])
     head = f"<b>{_text(box.title)}</b>" + (f"<br/>{_text(box.subtitle)}" if box.subtitle else "")
     rows = [f'<tr><td colspan="2" bgcolor="{colours.head}">{head}</td></tr>']

@@ -9,8 +9,6 @@ from functools import cached_property
 from pathlib import Path
 
 from cornu.visualization.diagram import Diagram
-from cornu.visualization.png import to_png
-from cornu.visualization.svg import to_svg
 
 _FORMATS = ("png", "svg")
 
@@ -33,10 +31,15 @@ class Picture:
 
     @cached_property
     def svg(self) -> str:
+        # Layout and fonts are only for those who draw: 40 ms of `import cornu` otherwise.
+        from cornu.visualization.svg import to_svg
+
         return to_svg(self.diagram)
 
     @cached_property
     def png(self) -> bytes:
+        from cornu.visualization.png import to_png
+
         return to_png(self.svg, self.dpi)
 
     def save(self, path: str | os.PathLike[str], format: str | None = None) -> Path:
