@@ -1,6 +1,7 @@
 """Functions on arrays, Variables and symbolic tensors alike: given a symbolic tensor, a call is recorded in its graph."""
 
 from cornu.core import registry
+from cornu.core.op import op as op  # the door for functions of one's own; not in __all__, which files may name
 from cornu.ops import image, linalg, nn, numpy
 from cornu.ops.control import (
     associative_scan,
