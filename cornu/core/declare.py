@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar, get_type_hints
+from typing import Any, Literal, TypeVar
 
 from cornu.core.errors import explain
 
@@ -187,8 +187,3 @@ def _signature(fields: dict[str, Field], base: type) -> inspect.Signature:
     if not plain and any(p.name != "self" and p.name not in fields for p in accepted):
         parameters.append(P("kwargs", P.VAR_KEYWORD))
     return inspect.Signature(parameters)
-
-
-def type_hints(cls: type) -> dict[str, Any]:
-    """The declared annotations, resolved (for documentation and editors)."""
-    return get_type_hints(cls)

@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from cornu.core import context, dtypes, registry, spec, tree
+from cornu.core import context, dtypes, spec, tree
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.graph import Operation, record
 from cornu.core.names import snake_case, unique_name
@@ -218,9 +218,3 @@ def _scalar_dtype(function: Callable[..., Any], args: tuple[Any, ...], kwargs: t
 
     with context.scope(abstract=True):
         return jnp.dtype(jax.eval_shape(call, structs).dtype).name
-
-
-def find_op(name: str) -> Any:
-    """The library's or the user's op of a name, or None: registered functions first."""
-    found = registry.registered_object(name) or registry.published("keras.ops", name)
-    return found if found is not None and is_op(found) else None

@@ -689,11 +689,6 @@ def _refuse(kwargs: dict[str, Any], what: str) -> None:
         )
 
 
-def is_graph_model(x: Any) -> bool:
-    """Whether an object is a model with a graph."""
-    return isinstance(x, Model) and x.functional is not None
-
-
 def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
     """The model that ``to_json`` described, with new weights."""
     return registry.deserialize(saving.parse_json(json_string), custom_objects)
