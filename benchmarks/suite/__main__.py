@@ -1,94 +1,90 @@
-"""``python -m benchmarks.suite [W1 W2 ...] [--only cornu jax ...] [--rounds 3] [--json OUT]``
+"""``python -m benchmarks.suite [--only W1 W7 ...] [--contenders cornu torch ...] [--quick] [--json FILE] [--plot FILE]``
 
-Each contender runs in a process of its own, all of them in turn, several rounds: the machine's moods meet all
-alike. The table has rows per second (median over rounds and epochs, with the spread of the rounds), ratios to the
-first contender, and the loss before training, which has to agree. Rivals that are not installed are left out.
+Times Cornu against JAX by hand, Keras and PyTorch, side by side: rows per second (or milliseconds, or what starting
+costs), ratios, and whether the targets are met. Rivals that are not installed are named and left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import statistics
-import subprocess
-import sys
+import platform
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
-from benchmarks.suite.contenders import CONTENDERS
+from benchmarks.suite import contenders, measure, plot, report, workloads
+from benchmarks.suite.quick import QUICK, ROUNDS, SECONDS
 from benchmarks.suite.workloads import WORKLOADS
 
 
-def measure(workload: str, contender: str) -> dict[str, Any] | None:
-    """What one process of a contender reports; None if it cannot run here."""
-    command = [sys.executable, "-m", "benchmarks.suite.contenders", workload, contender]
-    run = subprocess.run(command, capture_output=True, text=True)
-    if run.returncode:
-        lines = run.stderr.strip().splitlines()
-        print(f"  {contender}: left out ({lines[-1][:120] if lines else 'no message'})", file=sys.stderr)
-        return None
-    return json.loads(run.stdout.strip().splitlines()[-1])
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.suite", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--only", nargs="+", metavar="W", default=[], help="workloads; W7 stands for W7-mlp and W7-resnet")
+    add("--contenders", nargs="+", metavar="NAME", help="those alone")
+    add("--quick", action="store_true", help=f"a chosen subset, {ROUNDS} rounds, under 10 minutes on 2 quiet cores")
+    add("--rounds", type=int, help="of all contenders in turn (3)")
+    add("--seconds", type=float, help="that each contender is timed in each round, after its first epochs (4)")
+    add("--limit", type=float, default=120, help="seconds after which a contender's process is stopped (120)")
+    add("--size", choices=("full", "tiny"), default="full", help="tiny shows that everything works, W11 to W14 as well")
+    add("--json", type=Path, metavar="FILE", help="write results")
+    add("--add", action="store_true", help="add to the results that FILE has: rounds may be run apart")
+    add("--show", type=Path, metavar="FILE", help="print the results of a file and measure nothing")
+    add("--plot", type=Path, metavar="FILE.svg", help="draw results")
+    return parser.parse_args()
 
 
-def compare(workload: str, contenders: list[str], rounds: int) -> dict[str, Any]:
-    """Results by contender."""
-    results: dict[str, list[dict[str, Any]]] = {}
-    for index in range(rounds):
-        for contender in contenders:
-            if index and contender not in results:
-                continue
-            result = measure(workload, contender)
-            if result is not None:
-                results.setdefault(contender, []).append(result)
-    return {name: summary(runs) for name, runs in results.items()}
+def plan(args: argparse.Namespace, backend: str) -> dict[str, list[str]]:
+    """Contenders by workload."""
+    names = workloads.chosen(args.only) if args.only else list(WORKLOADS)
+    if not args.only and args.size == "full":
+        names = [name for name in names if WORKLOADS[name].platform == backend]
+    found = {name: contenders.chosen(WORKLOADS[name], args.contenders) for name in names}
+    if args.quick:
+        found = {name: [c for c in QUICK.get(name, ()) if c in picked] for name, picked in found.items()}
+    return {name: picked for name, picked in found.items() if picked}
 
 
-def summary(runs: list[dict[str, Any]]) -> dict[str, Any]:
-    """Median rate, spread over rounds, and what does not vary."""
-    medians = [statistics.median(run["rates"]) for run in runs]
-    return {
-        "rate": statistics.median(medians),
-        "low": min(medians),
-        "high": max(medians),
-        "first_fit_s": statistics.median(run["first_fit_s"] for run in runs),
-        "first_loss": runs[0]["first_loss"],
-        "versions": runs[0]["versions"],
-    }
+def add(old: measure.Results, new: measure.Results) -> measure.Results:
+    """More rounds of the same workload."""
+    runs = {name: [run for part in (old, new) if name in part for run in part[name]["runs"]] for name in (*old, *new)}
+    return {name: {**old.get(name, {}), **new.get(name, {}), "runs": found} for name, found in runs.items()}
 
 
-def table(workload: str, results: dict[str, Any]) -> Table:
-    """One workload's results."""
-    work = WORKLOADS[workload]
-    shown = Table(title=f"{workload}: {work.title}, batch {work.batch}")
-    for column in ("contender", "rows/s", "spread", "cornu is", "first epoch", "first loss"):
-        shown.add_column(column, justify="left" if column == "contender" else "right")
-    ours = results.get("cornu", {}).get("rate")
-    for name, r in sorted(results.items(), key=lambda item: -item[1]["rate"]):
-        ratio = f"{ours / r['rate']:.2f}x" if ours else ""
-        spread = f"{r['low']:,.0f}-{r['high']:,.0f}"
-        shown.add_row(name, f"{r['rate']:,.0f}", spread, ratio, f"{r['first_fit_s']:.1f} s", f"{r['first_loss']:.5f}")
-    return shown
+def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:
+    """Measure; after each workload its tables are shown and the file is written."""
+    everything: dict[str, Any] = json.loads(args.json.read_text()) if args.add and args.json.exists() else {}
+    rounds = args.rounds or (ROUNDS if args.quick else 3)
+    seconds = args.seconds or (SECONDS if args.quick else 4.0)
+    for workload, names in plan(args, measure.backend()).items():
+        with console.status("") as status:
+            found = measure.compare(workload, names, args.size, rounds, seconds, args.limit, status.update)
+        everything[workload] = add(everything.get(workload, {}), found)
+        report.show(workload, everything[workload], console)
+        if args.json:
+            args.json.write_text(json.dumps(everything, indent=1) + "\n")
+    return everything
 
 
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("workloads", nargs="*", default=list(WORKLOADS))
-    parser.add_argument("--only", nargs="*", default=list(CONTENDERS))
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--json")
-    args = parser.parse_args()
-    everything = {}
-    console = Console()
-    for workload in args.workloads or list(WORKLOADS):
-        everything[workload] = compare(workload, args.only, args.rounds)
-        console.print(table(workload, everything[workload]))
-        console.print("; ".join(dict.fromkeys(r["versions"] for r in everything[workload].values())))
-    if args.json:
-        with open(args.json, "w") as file:
-            json.dump(everything, file, indent=1)
+    """Measure or read, print, draw."""
+    args, console = arguments(), Console()
+    if args.show:
+        everything = json.loads(args.show.read_text())
+        for workload, results in everything.items():
+            report.show(workload, results, console)
+    else:
+        everything = run(args, console)
+    if args.size == "full":
+        report.show_targets(everything, console)
+    console.print(f"Python {platform.python_version()}; {report.versions(everything)}", highlight=False)
+    if args.plot:
+        args.plot.write_text(plot.svg(everything))
 
 
 if __name__ == "__main__":

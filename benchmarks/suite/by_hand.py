@@ -1,179 +1,152 @@
-"""The workloads in plain JAX, as an expert would write them: one jitted step, or a scanned epoch."""
+"""The models in plain JAX, as an expert would write them.
+
+``FORWARD[family](p, x, key, kernels, **sizes)`` gives the outputs. ``p`` holds each layer's weights by its name, ``x``
+the inputs; without a key nothing is dropped. ``kernels`` is `plain_kernels` or ``cornu.kernels``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax import lax
-
-from benchmarks.suite.workloads import WORKLOADS, Workload, initial_weights
-
-
-def conv(x: Any, w: Any, b: Any, padding: str = "VALID") -> Any:
-    return lax.conv_general_dilated(x, w, (1, 1), padding, dimension_numbers=("NHWC", "HWIO", "NHWC")) + b
-
-
-def conv_transpose(x: Any, w: Any, b: Any) -> Any:
-    k = w.shape[0] - 1
-    flipped = jnp.flip(w, (0, 1)).swapaxes(2, 3)
-    pads = ((k, k), (k, k))
-    return lax.conv_general_dilated(x, flipped, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC")) + b
-
-
-def max_pool(x: Any, size: int) -> Any:
-    return lax.reduce_window(x, -jnp.inf, lax.max, (1, size, size, 1), (1, size, size, 1), "VALID")
-
-
-def lstm(x: Any, kernel: Any, recurrent: Any, bias: Any) -> Any:
-    units = recurrent.shape[0]
-    z = (x.swapaxes(0, 1).reshape(-1, x.shape[-1]) @ kernel + bias).reshape(x.shape[1], x.shape[0], 4 * units)
-
-    def cell(carry: Any, zt: Any) -> Any:
-        h, c = carry
-        i, f, g, o = jnp.split(zt + h @ recurrent, 4, -1)
-        c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
-        return (jax.nn.sigmoid(o) * jnp.tanh(c), c), None
-
-    zeros = jnp.zeros((x.shape[0], units), x.dtype)
-    return lax.scan(cell, (zeros, zeros), z)[0][0]
-
 
 relu = jax.nn.relu
+Params = dict[str, list[jax.Array]]
 
 
-def w1(p: Any, x: Any, key: Any) -> Any:
-    h = relu(x[0] @ p[0] + p[1])
-    return [relu(h @ p[2] + p[3]) @ p[4] + p[5]]
+def dense(p: Params, name: str, x: Any) -> Any:
+    kernel, bias = p[name]
+    return x @ kernel + bias
 
 
-def w2(p: Any, x: Any, key: Any) -> Any:
-    h = relu(conv(x[0], p[0], p[1]))
-    h = max_pool(relu(conv(h, p[2], p[3])), 3)
-    h = relu(conv(relu(conv(h, p[4], p[5])), p[6], p[7])).max((1, 2)).reshape(-1, 4, 4, 1)
-    h = relu(conv_transpose(relu(conv_transpose(h, p[8], p[9])), p[10], p[11]))
-    n, height, width, c = h.shape
-    h = jnp.broadcast_to(h[:, :, None, :, None, :], (n, height, 3, width, 3, c)).reshape(n, height * 3, width * 3, c)
-    return [relu(conv_transpose(relu(conv_transpose(h, p[12], p[13])), p[14], p[15]))]
+def dropout(x: Any, key: Any, rate: float) -> Any:
+    return x if key is None else jnp.where(jax.random.bernoulli(key, 1 - rate, x.shape), x / (1 - rate), 0)
 
 
-def w3(p: Any, x: Any, key: Any) -> Any:
-    h = relu(conv(relu(conv(x[0], p[0], p[1])), p[2], p[3]))
-    block = max_pool(h, 3)
-    for i in (4, 8):
-        h = relu(conv(relu(conv(block, p[i], p[i + 1], "SAME")), p[i + 2], p[i + 3], "SAME"))
-        block = h + block
-    h = relu(conv(block, p[12], p[13])).mean((1, 2))
-    h = relu(h @ p[14] + p[15])
-    if key is not None:
-        h = jnp.where(jax.random.bernoulli(key, 0.5, h.shape), h * 2, 0)
-    return [h @ p[16] + p[17]]
+def norm(p: Params, name: str, x: Any) -> Any:
+    gamma, beta = p[name]
+    wide = x.astype(jnp.float32)
+    wide = wide - wide.mean(-1, keepdims=True)
+    scaled = wide * jax.lax.rsqrt(jnp.square(wide).mean(-1, keepdims=True) + 1e-5)
+    return (scaled * gamma + beta).astype(x.dtype)
 
 
-def w4(p: Any, x: Any, key: Any) -> Any:
-    a = lstm(p[0][x[0].astype(jnp.int32)], p[1], p[2], p[3])
-    b = lstm(p[4][x[1].astype(jnp.int32)], p[5], p[6], p[7])
-    h = jnp.concatenate([a, b, x[2]], -1)
-    return [h @ p[8] + p[9], h @ p[10] + p[11]]
+def mlp(p: Params, x: Any, key: Any, k: Any) -> Any:
+    h = relu(dense(p, "dense_0", x[0]))
+    return [dense(p, "dense_2", relu(dense(p, "dense_1", h)))]
 
 
-FORWARD = {"W1": w1, "W2": w2, "W3": w3, "W4": w4}
+def autoencoder(p: Params, x: Any, key: Any, k: Any) -> Any:
+    def conv(name: str, h: Any) -> Any:
+        return relu(k.conv(h, p[name][0]) + p[name][1])
+
+    def up(name: str, h: Any) -> Any:
+        return relu(k.conv_transpose(h, p[name][0]) + p[name][1])
+
+    h = k.max_pool(conv("conv_1", conv("conv_0", x[0])), 3)
+    h = conv("conv_3", conv("conv_2", h)).max((1, 2)).reshape(-1, 4, 4, 1)
+    h = k.upsample_nearest(up("up_1", up("up_0", h)), 3)
+    return [up("up_3", up("up_2", h))]
 
 
-def order_for(name: str, weights: list[np.ndarray]) -> list[np.ndarray]:
-    """Weights in the order in which the functions above take them, from the library's."""
-    if name != "W4":
-        return weights
-    # The library lists layers by depth: the body's embedding may come first.
-    tables = [w for w in weights if w.shape == (10000, 64)]
-    rest = [w for w in weights if w.shape != (10000, 64)]
-    big = [w for w in rest if w.shape[-1] == 512]
-    small = [w for w in rest if w.shape[-1] == 128 and w.ndim <= 2 and w.shape[0] in (64, 32, 128)]
-    heads = [w for w in rest if w.shape[-1] in (1, 4)]
-    return [tables[0], *big, tables[1], *small, *heads]
+def toy_resnet(p: Params, x: Any, key: Any, k: Any, **_: Any) -> Any:
+    def conv(i: int, h: Any, padding: str = "valid") -> Any:
+        kernel, bias = p[f"conv_{i}"]
+        return relu(k.conv(h, kernel, padding=padding) + bias)
+
+    block = k.max_pool(conv(1, conv(0, x[0])), 3)
+    for i in (2, 4):
+        block = conv(i + 1, conv(i, block, "same"), "same") + block
+    h = relu(dense(p, "dense", conv(6, block).mean((1, 2))))
+    return [dense(p, "logits", dropout(h, key, 0.5))]
 
 
-def loss_of(kind: str, y: Any, z: Any) -> Any:
-    if kind == "sparse":
-        return -jnp.take_along_axis(jax.nn.log_softmax(z), y[:, None].astype(jnp.int32), 1).mean()
-    if kind == "onehot":
-        return -(y * jax.nn.log_softmax(z)).sum(-1).mean()
-    if kind == "binary":
-        return (jnp.maximum(z, 0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z)))).mean()
-    return jnp.square(z - y).mean()
+def tickets(p: Params, x: Any, key: Any, k: Any, **_: Any) -> Any:
+    def last(name: str, ids: Any) -> Any:
+        zeros = jnp.zeros((len(ids), p[f"{name}_lstm"][1].shape[0]))
+        return k.lstm(p[f"{name}_table"][0][ids.astype(jnp.int32)], zeros, zeros, *p[f"{name}_lstm"])[1]
+
+    h = jnp.concatenate([last("title", x[0]), last("body", x[1]), x[2]], -1)
+    return [dense(p, "priority", h), dense(p, "department", h)]
 
 
-def update(kind: str, p: Any, g: Any, s: Any) -> Any:
-    if kind == "rmsprop":
-        v = [0.9 * a + 0.1 * b * b for a, b in zip(s, g, strict=True)]
-        return [w - 1e-3 * b * lax.rsqrt(a + 1e-7) for w, a, b in zip(p, v, g, strict=True)], v
-    t, m, v = s
-    t = t + 1
-    rate = 1e-3 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
-    m = [0.9 * a + 0.1 * b for a, b in zip(m, g, strict=True)]
-    v = [0.999 * a + 0.001 * b * b for a, b in zip(v, g, strict=True)]
-    return [w - rate * a / (jnp.sqrt(b) + 1e-7) for w, a, b in zip(p, m, v, strict=True)], (t, m, v)
+def _attention(weights: list[Any], x: Any, causal: bool) -> Any:
+    """Weights: kernel and bias of query, key, value and output, the kernels (width, heads, size) and back."""
+    q, k, v = (jnp.einsum("btd,dhs->bths", x, weights[2 * i]) + weights[2 * i + 1] for i in range(3))
+    h = jax.nn.dot_product_attention(q, k, v, is_causal=causal)
+    return jnp.einsum("bths,hsd->btd", h, weights[6]) + weights[7]
 
 
-def run_jax(work: Workload, scanned: bool, timed: Callable[..., list[float]]) -> dict[str, Any]:
-    """Train; rows per second."""
-    import cornu  # for the order and shapes of the weights alone
+def _transformer(p: Params, ids: Any, key: Any, causal: bool, layers: int, rate: float) -> Any:
+    keys = [None] * 2 * layers if key is None else jax.random.split(key, 2 * layers)
+    h = p["table"][0][ids] + p["positions"][0]
+    for i in range(layers):
+        a = _attention(p[f"attention_{i}"], norm(p, f"norm_a_{i}", h), causal)
+        h = h + dropout(a, keys[2 * i], rate)
+        b = jax.nn.gelu(dense(p, f"wide_{i}", norm(p, f"norm_b_{i}", h)), approximate=False)
+        h = h + dropout(dense(p, f"narrow_{i}", b), keys[2 * i + 1], rate)
+    return norm(p, "norm", h)
 
-    name = next(n for n, w in WORKLOADS.items() if w is work)
-    params = [jnp.asarray(w) for w in order_for(name, initial_weights(work.build(cornu)))]
-    rng = np.random.default_rng(0)
-    x, y = work.data(rng, work.rows)
-    x, y = [jnp.asarray(a) for a in x], [jnp.asarray(a) for a in y]
-    factors = work.loss_weights or (1.0,) * len(work.losses)
-    forward = FORWARD[name]
 
-    def loss(p: Any, bx: Any, by: Any, key: Any) -> Any:
-        outputs = forward(p, bx, key)
-        return sum(f * loss_of(k, t, z) for f, k, t, z in zip(factors, work.losses, by, outputs, strict=True))
+def encoder(p: Params, x: Any, key: Any, k: Any, layers: int, dropout: float, **_: Any) -> Any:
+    return [dense(p, "logits", _transformer(p, x[0], key, False, layers, dropout).mean(1))]
 
-    def step(carry: Any, index: Any, x: Any, y: Any) -> Any:
-        p, s, key, total = carry
-        key, use = jax.random.split(key)
-        value, g = jax.value_and_grad(loss)(p, [a[index] for a in x], [a[index] for a in y], use)
-        p, s = update(work.optimizer, p, g, s)
-        return p, s, key, total + value
 
-    zeros = [jnp.zeros_like(w) for w in params]
-    state = zeros if work.optimizer == "rmsprop" else (jnp.float32(0), zeros, [jnp.zeros_like(w) for w in params])
-    carry = (params, state, jax.random.key(0), jnp.float32(0))
-    options = (
-        {"xla_cpu_experimental_ynn_fusion_type": ""} if name in ("W2", "W3") and jax.default_backend() == "cpu" else {}
-    )
-    one = jax.jit(step, donate_argnums=0, compiler_options=options)
-    many = jax.jit(
-        lambda c, order, x, y: lax.scan(lambda c, i: (step(c, i, x, y), None), c, order)[0],
-        donate_argnums=0,
-        compiler_options=options,
-    )
-    steps = work.rows // work.batch
+def decoder(p: Params, x: Any, key: Any, k: Any, layers: int, dropout: float, **_: Any) -> Any:
+    return [dense(p, "logits", _transformer(p, x[0], key, True, layers, dropout))]
 
-    def epoch() -> None:
-        nonlocal carry
-        order = rng.permutation(work.rows)[: steps * work.batch].reshape(steps, work.batch).astype(np.int32)
-        if scanned:
-            carry = many(carry, order, x, y)
-        else:
-            for index in order:
-                carry = one(carry, index, x, y)
-        jax.block_until_ready(carry)
 
-    import time
+def resnet50(p: Params, x: Any, key: Any, k: Any, blocks: Sequence[int], **_: Any) -> Any:
+    """For inference: the normalisation is a scale and a shift."""
+    count = 0
 
-    first_loss = np.mean(
-        [
-            loss(params, [a[i : i + work.batch] for a in x], [a[i : i + work.batch] for a in y], None)
-            for i in range(0, work.batch * 2, work.batch)
-        ]
-    )
-    before = time.perf_counter()
-    epoch()
-    setup = time.perf_counter() - before
-    return {"rates": timed(epoch, work.rows), "first_fit_s": setup, "first_loss": float(first_loss)}
+    def unit(h: Any, strides: int = 1, padding: str = "same") -> Any:
+        nonlocal count
+        gamma, beta, mean, variance = p[f"norm_{count}"]
+        scale = gamma * jax.lax.rsqrt(variance + 1e-5)
+        h = k.conv(h, p[f"conv_{count}"][0] * scale, strides=strides, padding=padding) + (beta - mean * scale)
+        count += 1
+        return h
+
+    h = relu(unit(jnp.pad(x[0], ((0, 0), (3, 3), (3, 3), (0, 0))), 2, "valid"))
+    h = k.max_pool(jnp.pad(h, ((0, 0), (1, 1), (1, 1), (0, 0))), 3, 2)
+    for stage, repeats in enumerate(blocks):
+        for block in range(repeats):
+            strides = 2 if stage and not block else 1
+            shortcut = h if block else unit(h, strides)
+            h = relu(unit(relu(unit(relu(unit(h, strides))))) + shortcut)
+    return [dense(p, "logits", h.mean((1, 2)))]
+
+
+def wide(p: Params, x: Any, key: Any, k: Any, **_: Any) -> Any:
+    return [dense(p, "logits", relu(dense(p, "dense", p["table"][0][x[0]].mean(1))))]
+
+
+def tagger(p: Params, x: Any, key: Any, k: Any, units: int, **_: Any) -> Any:
+    h, mask, zeros = p["table"][0][x[0]], x[0] != 0, jnp.zeros((len(x[0]), units))
+    there, _last = k.gru(h, zeros, *p["gru"][:3], mask=mask)
+    back, _last = k.gru(h, zeros, *p["gru"][3:], mask=mask, reverse=True)
+    return [dense(p, "logits", jnp.concatenate([there, back], -1))]
+
+
+def language(p: Params, x: Any, key: Any, k: Any, units: int, **_: Any) -> Any:
+    h = p["table"][0][x[0]]
+    zeros = jnp.zeros((len(h), units), h.dtype)
+    h = k.lstm(h, zeros, zeros, *p["lstm_0"])[0]
+    return [dense(p, "logits", k.lstm(h, zeros, zeros, *p["lstm_1"])[0])]
+
+
+FORWARD: dict[str, Callable[..., list[jax.Array]]] = {
+    "mlp": mlp,
+    "autoencoder": autoencoder,
+    "toy_resnet": toy_resnet,
+    "tickets": tickets,
+    "encoder": encoder,
+    "decoder": decoder,
+    "resnet50": resnet50,
+    "wide": wide,
+    "tagger": tagger,
+    "language": language,
+}

@@ -1,133 +1,115 @@
-"""Each contender trains one workload in a process of its own and prints what it measured as one line of JSON.
-
-``python -m benchmarks.suite.contenders W1 cornu`` runs one of them by hand.
-"""
+"""Who is measured: an engine (one of three modules) with options, and where that makes sense."""
 
 from __future__ import annotations
 
-import itertools
-import json
-import os
-import sys
-import time
-from collections.abc import Callable
+import dataclasses
+import importlib
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
-from benchmarks.suite.workloads import WORKLOADS, Workload, initial_weights
-
-# Seconds of training that are timed, after a first epoch that compiles.
-SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+from benchmarks.suite.workloads import Workload
 
 
-def timed_epochs(epoch: Callable[[], Any], rows: int) -> list[float]:
-    """Rows per second of epochs, for about ``SECONDS`` and at least three epochs."""
-    rates = []
-    end = time.perf_counter() + SECONDS
-    while len(rates) < 3 or time.perf_counter() < end:
-        started = time.perf_counter()
-        epoch()
-        rates.append(rows / (time.perf_counter() - started))
-    return rates
+@dataclasses.dataclass(frozen=True)
+class Contender:
+    """One way to run a workload.
+
+    Attributes:
+        module: of ``benchmarks.suite``, with ``Run`` and ``starter``.
+        options: arguments of ``Run``.
+        kinds: of workloads that it takes part in.
+        families: those alone, if not all.
+        layouts: takes part only where there are pictures.
+        platforms: "cpu", "gpu".
+        rival: a product that users choose between, and so part of "the best rival"; not Cornu, not JAX by hand.
+        note: what differs from the others' arithmetic, for the table.
+        warm: its compilations were stored by an earlier process.
+    """
+
+    module: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    kinds: tuple[str, ...] = ("fit",)
+    families: tuple[str, ...] | None = None
+    layouts: bool = False
+    platforms: tuple[str, ...] = ("cpu", "gpu")
+    rival: bool = True
+    note: str = ""
+    warm: bool = False
+
+    def takes(self, work: Workload) -> bool:
+        """Whether it takes part in a workload."""
+        return (
+            work.kind in self.kinds
+            and work.platform in self.platforms
+            and (self.families is None or work.family in self.families)
+            and (work.convolves or not self.layouts)
+        )
+
+    def engine(self) -> Any:
+        """Its module; importing it imports the product.
+
+        Raises:
+            ImportError: the product is not installed.
+        """
+        return importlib.import_module(f"benchmarks.suite.{self.module}")
 
 
-def keras_like(keras: Any, work: Workload, spe: int | None = None) -> dict[str, Any]:
-    """``fit`` of Cornu or of Keras."""
-    started = time.perf_counter()
-    x, y = work.data(np.random.default_rng(0), work.rows)
-    model = work.build(keras)
-    model.set_weights(initial_weights(model))
-    losses = {
-        "sparse": lambda: keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        "onehot": lambda: keras.losses.CategoricalCrossentropy(from_logits=True),
-        "binary": lambda: keras.losses.BinaryCrossentropy(from_logits=True),
-        "mse": lambda: keras.losses.MeanSquaredError(),
-    }
-    optimizer = keras.optimizers.RMSprop(1e-3) if work.optimizer == "rmsprop" else keras.optimizers.Adam(1e-3)
-    loss = [losses[name]() for name in work.losses]
-    options = {} if spe is None else {"steps_per_execution": spe}
-    weights = list(work.loss_weights) if work.loss_weights else None
-    model.compile(optimizer, loss if len(loss) > 1 else loss[0], loss_weights=weights, **options)
-    few = slice(2 * work.batch)
-    x_few, y_few = [a[few] for a in x], [a[few] for a in y]
-    first = model.evaluate(
-        x_few if len(x) > 1 else x_few[0], y_few if len(y) > 1 else y_few[0], batch_size=work.batch, verbose=0
-    )
-    x, y = (x if len(x) > 1 else x[0]), (y if len(y) > 1 else y[0])
-    first_loss = first[0] if isinstance(first, list) else first
-    before = time.perf_counter()
-    model.fit(x, y, batch_size=work.batch, epochs=1, verbose=0)
-    setup = time.perf_counter() - before
-    # As users do it: epochs of one fit. Epoch ends are noted by a callback.
-    ends = []
-    note = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: ends.append(time.perf_counter()))
-    per_epoch = max(1e-4, _one(model, x, y, work))
-    epochs = max(4, int(SECONDS / per_epoch))
-    model.fit(x, y, batch_size=work.batch, epochs=epochs, verbose=0, callbacks=[note])
-    rates = [work.rows / (b - a) for a, b in itertools.pairwise(ends)]
-    return {
-        "rates": rates,
-        "first_fit_s": setup,
-        "first_loss": float(first_loss),
-        "total_s": time.perf_counter() - started,
-    }
+def _keras(engine: str, **options: Any) -> dict[str, Any]:
+    return {"module": "keras_like", "options": {"engine": engine, **options}}
 
 
-def _one(model: Any, x: Any, y: Any, work: Workload) -> float:
-    started = time.perf_counter()
-    model.fit(x, y, batch_size=work.batch, epochs=1, verbose=0)
-    return time.perf_counter() - started
+_HAND = {"module": "jax_loops", "rival": False}
+_ALL = ("fit", "predict", "latency")
+_CPU = ("cpu",)
+
+CONTENDERS: dict[str, Contender] = {
+    "cornu": Contender(**_keras("cornu"), kinds=(*_ALL, "start"), rival=False),
+    "cornu-on-batch": Contender(**_keras("cornu", way="predict_on_batch"), kinds=("latency",), rival=False),
+    "cornu-call": Contender(**_keras("cornu", way="call"), kinds=("latency",), rival=False),
+    "cornu-warm": Contender(**_keras("cornu"), kinds=("start",), rival=False, warm=True),
+    "jax": Contender(**_HAND, kinds=(*_ALL, "start")),
+    "jax-warm": Contender(**_HAND, kinds=("start",), warm=True),
+    "jax-scanned": Contender(**_HAND, options={"scanned": True}),
+    "jax-kernels": Contender(**_HAND, options={"kernels": "cornu"}, kinds=_ALL, platforms=_CPU),
+    "jax-kernels-scanned": Contender(**_HAND, options={"kernels": "cornu", "scanned": True}, platforms=_CPU),
+    "keras-jax": Contender(**_keras("jax"), kinds=(*_ALL, "start")),
+    "keras-jax-warm": Contender(**_keras("jax"), kinds=("start",), warm=True),
+    "keras-jax-16": Contender(**_keras("jax", steps_per_execution=16)),
+    "keras-jax-on-batch": Contender(**_keras("jax", way="predict_on_batch"), kinds=("latency",)),
+    "keras-jax-call": Contender(**_keras("jax", way="call"), kinds=("latency",)),
+    "keras-tf": Contender(**_keras("tensorflow"), kinds=(*_ALL, "start"), platforms=_CPU),
+    "keras-tf-16": Contender(**_keras("tensorflow", steps_per_execution=16), platforms=_CPU),
+    "keras-tf-plain": Contender(**_keras("tensorflow", jit_compile=False), kinds=_ALL, platforms=_CPU),
+    "keras-tf-plain-16": Contender(
+        **_keras("tensorflow", jit_compile=False, steps_per_execution=16), platforms=_CPU
+    ),
+    "keras-tf-on-batch": Contender(
+        **_keras("tensorflow", way="predict_on_batch"), kinds=("latency",), platforms=_CPU
+    ),
+    "keras-tf-call": Contender(**_keras("tensorflow", way="call"), kinds=("latency",), platforms=_CPU),
+    "keras-torch": Contender(**_keras("torch"), kinds=(*_ALL, "start"), platforms=_CPU),
+    "keras-torch-compile": Contender(**_keras("torch", jit_compile=True), kinds=("fit", "predict"), platforms=_CPU),
+    "keras-torch-on-batch": Contender(**_keras("torch", way="predict_on_batch"), kinds=("latency",), platforms=_CPU),
+    "keras-torch-call": Contender(**_keras("torch", way="call"), kinds=("latency",), platforms=_CPU),
+    "torch": Contender("torch_loops", kinds=(*_ALL, "start")),
+    "torch-compile": Contender("torch_loops", {"compiled": True}, kinds=_ALL),
+    "torch-last": Contender("torch_loops", {"channels_last": True}, kinds=("fit", "predict"), layouts=True),
+    "torch-last-compile": Contender(
+        "torch_loops", {"compiled": True, "channels_last": True}, kinds=("fit", "predict"), layouts=True
+    ),
+    "torch-sparse": Contender(
+        "torch_loops", {"sparse": True}, families=("wide",), rival=False, note="lazy: moments of unread rows stay"
+    ),
+}  # fmt: skip
 
 
-def cornu(work: Workload) -> dict[str, Any]:
-    import jax
+def chosen(work: Workload, words: list[str] | None) -> list[str]:
+    """Names of contenders that take part; of ``words`` if given.
 
-    import cornu as library
-
-    return {**keras_like(library, work), "versions": f"cornu {library.__version__}, jax {jax.__version__}"}
-
-
-def _keras(work: Workload, backend: str, spe: int | None) -> dict[str, Any]:
-    os.environ["KERAS_BACKEND"] = backend
-    import keras
-
-    return {**keras_like(keras, work, spe), "versions": f"keras {keras.__version__} on {backend}"}
-
-
-def jax_by_hand(work: Workload, scanned: bool) -> dict[str, Any]:
-    """The best plain JAX that we can write for the workload, kernels as JAX has them."""
-    import jax
-
-    from benchmarks.suite import by_hand
-
-    return {**by_hand.run_jax(work, scanned, timed_epochs), "versions": f"jax {jax.__version__}"}
-
-
-def torch_by_hand(work: Workload, compiled: bool, channels_last: bool) -> dict[str, Any]:
-    import torch
-
-    from benchmarks.suite import by_hand_torch
-
-    torch.set_num_threads(os.cpu_count() or 1)
-    result = by_hand_torch.run(work, compiled, channels_last, timed_epochs)
-    return {**result, "versions": f"torch {torch.__version__}"}
-
-
-CONTENDERS: dict[str, Callable[[Workload], dict[str, Any]]] = {
-    "cornu": cornu,
-    "jax": lambda w: jax_by_hand(w, scanned=False),
-    "jax-scanned": lambda w: jax_by_hand(w, scanned=True),
-    "keras-jax": lambda w: _keras(w, "jax", None),
-    "keras-jax-16": lambda w: _keras(w, "jax", 16),
-    "keras-tensorflow": lambda w: _keras(w, "tensorflow", None),
-    "keras-tensorflow-16": lambda w: _keras(w, "tensorflow", 16),
-    "keras-torch": lambda w: _keras(w, "torch", None),
-    "torch": lambda w: torch_by_hand(w, compiled=False, channels_last=False),
-    "torch-channels-last": lambda w: torch_by_hand(w, compiled=False, channels_last=True),
-    "torch-compile": lambda w: torch_by_hand(w, compiled=True, channels_last=False),
-}
-
-
-if __name__ == "__main__":
-    print("\n" + json.dumps(CONTENDERS[sys.argv[2]](WORKLOADS[sys.argv[1]])))
+    Raises:
+        ValueError: a word that names nobody.
+    """
+    for word in words or ():
+        if word not in CONTENDERS:
+            raise ValueError(f"--contenders needs names; got {word}. There are {', '.join(CONTENDERS)}.")
+    return [name for name, contender in CONTENDERS.items() if contender.takes(work) and (not words or name in words)]

@@ -1,135 +1,134 @@
-"""The models that are timed, written once for Keras-like libraries, with data, batch size and optimizer.
+"""What is timed: a model's family with its sizes, batch, optimizer and losses; W1 to W10, and W11 to W14 for a GPU.
 
-``build(keras)`` takes the library (``cornu`` or ``keras``); weights are copied across in the library's order.
+The family's name finds the model in `models` (Keras's API), `by_hand` (JAX) and `by_hand_torch`, and its data in
+`data`; all of them take the sizes as keyword arguments.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
-import numpy as np
+Kind = Literal["fit", "predict", "latency", "start"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """One model with its data.
+    """One model, and how it is used.
 
     Attributes:
-        title: for the table.
+        title: for tables.
+        kind: "fit" and "predict" give rows per second, "latency" milliseconds of a call with one row, "start" what a
+            fresh process costs until it trains.
+        family: the model.
         batch: rows per step.
-        rows: rows per epoch.
-        build: ``build(keras)`` makes the model, uncompiled.
-        data: ``data(rng, rows)`` makes ``(x, y)`` as lists of arrays.
-        optimizer: "rmsprop" or "adam", rate 1e-3.
-        losses: one name for each output: "sparse", "onehot", "binary" (from logits) or "mse".
+        steps: steps per epoch, or per call of ``predict``.
+        sizes: of the model and its data.
+        tiny: sizes that differ in a smoke test.
+        losses: one for each output: "sparse", "onehot", "binary" (from logits) or "mse".
         loss_weights: factors, or None.
+        optimizer: "rmsprop" or "adam", rate 1e-3.
+        masked: zeros of the first input are padding, which the loss leaves out.
+        half: computes in bfloat16 (weights in float32).
+        platform: "cpu" or "gpu".
     """
 
     title: str
+    kind: Kind
+    family: str
     batch: int
-    rows: int
-    build: Callable[[Any], Any]
-    data: Callable[[np.random.Generator, int], tuple[list[np.ndarray], list[np.ndarray]]]
-    optimizer: str
-    losses: tuple[str, ...]
+    steps: int
+    sizes: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    tiny: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    losses: tuple[str, ...] = ("sparse",)
     loss_weights: tuple[float, ...] | None = None
+    optimizer: str = "adam"
+    masked: bool = False
+    half: bool = False
+    platform: str = "cpu"
+
+    @property
+    def rows(self) -> int:
+        """Rows per epoch."""
+        return self.batch * self.steps
+
+    @property
+    def convolves(self) -> bool:
+        """Whether the memory layout of pictures matters."""
+        return self.family in ("autoencoder", "toy_resnet", "resnet50")
+
+    def at(self, size: str) -> Workload:
+        """The workload as it is ("full"), or so small that it shows only that it works ("tiny")."""
+        if size == "full":
+            return self
+        return dataclasses.replace(self, batch=min(self.batch, 4), steps=2, sizes={**self.sizes, **self.tiny})
 
 
-def _mlp(keras: Any) -> Any:
-    layers = keras.layers
-    inputs = keras.Input((784,))
-    x = layers.Dense(64, activation="relu")(inputs)
-    x = layers.Dense(64, activation="relu")(x)
-    return keras.Model(inputs, layers.Dense(10)(x))
-
-
-def _mlp_data(rng: np.random.Generator, rows: int) -> Any:
-    x = rng.random((rows, 784), dtype=np.float32)
-    return [x], [rng.integers(10, size=rows).astype(np.int32)]
-
-
-def _autoencoder(keras: Any) -> Any:
-    layers = keras.layers
-    inputs = keras.Input((28, 28, 1))
-    x = layers.Conv2D(16, 3, activation="relu")(inputs)
-    x = layers.Conv2D(32, 3, activation="relu")(x)
-    x = layers.MaxPooling2D(3)(x)
-    x = layers.Conv2D(32, 3, activation="relu")(x)
-    x = layers.Conv2D(16, 3, activation="relu")(x)
-    x = layers.GlobalMaxPooling2D()(x)
-    x = layers.Reshape((4, 4, 1))(x)
-    x = layers.Conv2DTranspose(16, 3, activation="relu")(x)
-    x = layers.Conv2DTranspose(32, 3, activation="relu")(x)
-    x = layers.UpSampling2D(3)(x)
-    x = layers.Conv2DTranspose(16, 3, activation="relu")(x)
-    return keras.Model(inputs, layers.Conv2DTranspose(1, 3, activation="relu")(x))
-
-
-def _image_data(rng: np.random.Generator, rows: int) -> Any:
-    x = rng.random((rows, 28, 28, 1), dtype=np.float32)
-    return [x], [x]
-
-
-def _resnet(keras: Any) -> Any:
-    layers = keras.layers
-    inputs = keras.Input((32, 32, 3))
-    x = layers.Conv2D(32, 3, activation="relu")(inputs)
-    x = layers.Conv2D(64, 3, activation="relu")(x)
-    block = layers.MaxPooling2D(3)(x)
-    for _ in range(2):
-        x = layers.Conv2D(64, 3, activation="relu", padding="same")(block)
-        x = layers.Conv2D(64, 3, activation="relu", padding="same")(x)
-        block = layers.add([x, block])
-    x = layers.Conv2D(64, 3, activation="relu")(block)
-    x = layers.GlobalAveragePooling2D()(x)
-    x = layers.Dense(256, activation="relu")(x)
-    x = layers.Dropout(0.5)(x)
-    return keras.Model(inputs, layers.Dense(10)(x))
-
-
-def _resnet_data(rng: np.random.Generator, rows: int) -> Any:
-    x = rng.random((rows, 32, 32, 3), dtype=np.float32)
-    return [x], [np.eye(10, dtype=np.float32)[rng.integers(10, size=rows)]]
-
-
-def _tickets(keras: Any) -> Any:
-    layers = keras.layers
-    title, body, tags = keras.Input((10,)), keras.Input((100,)), keras.Input((12,))
-    a = layers.LSTM(128)(layers.Embedding(10000, 64)(title))
-    b = layers.LSTM(32)(layers.Embedding(10000, 64)(body))
-    x = layers.concatenate([a, b, tags])
-    return keras.Model(
-        [title, body, tags], [layers.Dense(1, name="priority")(x), layers.Dense(4, name="department")(x)]
-    )
-
-
-def _ticket_data(rng: np.random.Generator, rows: int) -> Any:
-    x = [
-        rng.integers(10000, size=(rows, 10)).astype(np.float32),
-        rng.integers(10000, size=(rows, 100)).astype(np.float32),
-        rng.integers(2, size=(rows, 12)).astype(np.float32),
-    ]
-    return x, [rng.random((rows, 1), dtype=np.float32), rng.integers(2, size=(rows, 4)).astype(np.float32)]
-
+_RESNET = {"side": 32}
+_ENCODER = {
+    "layers": 4, "width": 256, "heads": 8, "inner": 1024, "tokens": 128, "vocabulary": 10_000, "classes": 10,
+    "dropout": 0.1,
+}  # fmt: skip
+_BERT = {
+    "layers": 12, "width": 768, "heads": 12, "inner": 3072, "tokens": 128, "vocabulary": 30_522, "classes": 2,
+    "dropout": 0.1,
+}  # fmt: skip
+_DECODER = {
+    "layers": 12, "width": 768, "heads": 12, "inner": 3072, "tokens": 512, "vocabulary": 16_384, "dropout": 0.1,
+}  # fmt: skip
+_FEW = {"layers": 1, "width": 8, "heads": 2, "inner": 16, "tokens": 6, "vocabulary": 20}
+_RESNET50 = {"side": 224, "classes": 1000, "width": 64, "blocks": (3, 4, 6, 3)}
+_SMALL_RESNET50 = {"side": 32, "classes": 5, "width": 4, "blocks": (1, 2)}
+_TICKETS = {"vocabulary": 10_000, "title": 10, "body": 100}
 
 WORKLOADS = {
-    "W1": Workload("MNIST MLP", 64, 64 * 600, _mlp, _mlp_data, "rmsprop", ("sparse",)),
-    "W2": Workload("autoencoder", 128, 128 * 12, _autoencoder, _image_data, "adam", ("mse",)),
-    "W3": Workload("toy ResNet", 64, 64 * 12, _resnet, _resnet_data, "rmsprop", ("onehot",)),
-    "W4": Workload("tickets, LSTM", 32, 32 * 60, _tickets, _ticket_data, "rmsprop", ("binary", "onehot"), (1.0, 0.2)),
-}
+    "W1": Workload("MNIST MLP", "fit", "mlp", 64, 600, optimizer="rmsprop"),
+    "W2": Workload("autoencoder", "fit", "autoencoder", 128, 12, losses=("mse",)),
+    "W3": Workload(
+        "toy ResNet", "fit", "toy_resnet", 64, 12, _RESNET, {"side": 18}, losses=("onehot",), optimizer="rmsprop"
+    ),
+    "W4": Workload(
+        "tickets, LSTM", "fit", "tickets", 32, 60, _TICKETS, {"vocabulary": 30, "body": 12},
+        losses=("binary", "onehot"), loss_weights=(1.0, 0.2), optimizer="rmsprop",
+    ),
+    "W5": Workload("transformer encoder", "fit", "encoder", 16, 8, _ENCODER, _FEW),
+    "W6": Workload("ResNet50 inference", "predict", "resnet50", 8, 4, _RESNET50, _SMALL_RESNET50),
+    "W7-mlp": Workload("one sample, MLP", "latency", "mlp", 1, 1),
+    "W7-resnet": Workload(
+        "one sample, toy ResNet", "latency", "toy_resnet", 1, 1, _RESNET, {"side": 18}, losses=("onehot",)
+    ),
+    "W8": Workload(
+        "wide embedding, Adam", "fit", "wide", 256, 10, {"vocabulary": 1_000_000, "width": 64, "ids": 10},
+        {"vocabulary": 50, "width": 4}, losses=("binary",),
+    ),
+    "W9": Workload(
+        "tagger, bidirectional GRU", "fit", "tagger", 32, 16,
+        {"vocabulary": 20_000, "width": 128, "units": 128, "tokens": 200, "tags": 20},
+        {"vocabulary": 30, "width": 8, "units": 4, "tokens": 7}, masked=True,
+    ),
+    "W10-mlp": Workload("start, MLP", "start", "mlp", 64, 20, optimizer="rmsprop"),
+    "W10-resnet": Workload(
+        "start, toy ResNet", "start", "toy_resnet", 64, 4, _RESNET, {"side": 18}, losses=("onehot",),
+        optimizer="rmsprop",
+    ),
+    "W11": Workload("BERT-base", "fit", "encoder", 64, 16, _BERT, _FEW, half=True, platform="gpu"),
+    "W12": Workload("decoder, 110 M weights", "fit", "decoder", 32, 16, _DECODER, _FEW, half=True, platform="gpu"),
+    "W13": Workload("ResNet50", "fit", "resnet50", 128, 8, _RESNET50, _SMALL_RESNET50, half=True, platform="gpu"),
+    "W14": Workload(
+        "LSTM language model", "fit", "language", 64, 32, {"vocabulary": 16_384, "width": 512, "units": 1024, "tokens": 128},
+        {"vocabulary": 30, "width": 8, "units": 4, "tokens": 7}, half=True, platform="gpu",
+    ),
+}  # fmt: skip
 
 
-def initial_weights(keras_model: Any, seed: int = 5) -> list[np.ndarray]:
-    """Weights that depend on shapes and the seed alone: uniform, scaled by the fan-in; zeros for vectors."""
-    rng = np.random.default_rng(seed)
-    found = []
-    for weight in keras_model.get_weights():
-        if weight.ndim < 2:
-            found.append(np.zeros(weight.shape, np.float32))
-            continue
-        limit = np.sqrt(3.0 / np.prod(weight.shape[:-1]))
-        found.append(rng.uniform(-limit, limit, weight.shape).astype(np.float32))
-    return found
+def chosen(words: list[str]) -> list[str]:
+    """Names of workloads: "W7" stands for all whose names begin so.
+
+    Raises:
+        ValueError: a word that names nothing.
+    """
+    for word in words:
+        if not any(word in (name, name.partition("-")[0]) for name in WORKLOADS):
+            raise ValueError(f"--only needs names of workloads; got {word}. There are {', '.join(WORKLOADS)}.")
+    return [name for name in WORKLOADS if name in words or name.partition("-")[0] in words]
