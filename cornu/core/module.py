@@ -11,6 +11,13 @@ from cornu.core.names import snake_case, unique_name
 from cornu.core.variable import Variable
 
 _CONTAINERS = (list, tuple, dict)
+# How often an attribute that holds children was set or deleted, on any module; see `edits`.
+_EDITS = [0]
+
+
+def edits() -> int:
+    """A number that changes whenever some module gets, loses or replaces a child by setting an attribute."""
+    return _EDITS[0]
 
 
 class Module:
@@ -57,12 +64,15 @@ class Module:
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, (Variable, Module, *_CONTAINERS)) and name not in self._references:
             self._children[name] = None
-        else:
-            self._children.pop(name, None)
+            _EDITS[0] += 1
+        elif name in self._children:
+            del self._children[name]
+            _EDITS[0] += 1
         object.__setattr__(self, name, value)
 
     def __delattr__(self, name: str) -> None:
         self._children.pop(name, None)
+        _EDITS[0] += 1
         object.__delattr__(self, name)
 
     def children(self) -> Iterator[tuple[str, Variable | Module]]:

@@ -5,11 +5,10 @@ from cornu.train.fit import (
     current_logs,
     evaluate,
     fit,
-    predict,
-    predict_on_batch,
     test_on_batch,
     train_on_batch,
 )
+from cornu.train.predict import predict, predict_on_batch
 from cornu.train.resume import Resume
 from cornu.train.setup import Setup, arguments_from_config, compile_setup, require_setup
 from cornu.train.stateless import (

@@ -27,6 +27,7 @@ from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, StreamedBatches, repack
 from cornu.data.batches import structure_key
+from cornu.kernels import compile_cache
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.train import interrupt
 from cornu.train.setup import Setup
@@ -247,7 +248,7 @@ class Driver:
         if not self._couples_rows():
             weights = (np.arange(size) < rows).astype(np.float32)
             try:
-                padded = tuple(_pad(leaf, size) for leaf in leaves)
+                padded = tuple(pad(leaf, size) for leaf in leaves)
                 return self._call(self._streamed_function(batch, padded, weights), padded, weights)
             except context.RowsCoupled:
                 self._remember_coupling()
@@ -298,6 +299,11 @@ class Driver:
 
     # Compiled functions.
 
+    def one_step(self) -> tuple[list[Variable], list[list[Variable]], Callable[..., Any]]:
+        """Variables that a step reads, groups of those that it changes, and the step: for who dispatches it himself."""
+        assert isinstance(self.batches, ArrayBatches)
+        return self._fixed, self._values, self._step(self.batches.structure)
+
     def _step(self, structure: Any) -> Callable[..., Any]:
         """``(fixed, values, leaves, rows) -> (values, extra)`` for batches nested like ``structure``."""
         model, kind, setup = self.model, self.kind, self.setup
@@ -337,6 +343,7 @@ class Driver:
         """The step as a compiled function, traced once for arrays like these (later calls find that in JAX's cache)."""
         inner = jax.jit(self._step(structure))
         fixed, values = _avals(raw_values(self._fixed)), _avals(tuple(raw_values(g) for g in self._values))
+        compile_cache.use()
         with plain_notes():
             return inner, inner.trace(fixed, values, leaves, rows).jaxpr
 
@@ -413,7 +420,7 @@ def _slices(batches: ArrayBatches, order: np.ndarray, steps: int | None) -> Iter
         yield batches.pack(np.asarray(a)[index] for a in batches.arrays)
 
 
-def _pad(a: Any, size: int) -> Any:
+def pad(a: Any, size: int) -> Any:
     """Rows of zeros appended up to ``size``."""
     missing = size - a.shape[0]
     if missing == 0:

@@ -1,4 +1,4 @@
-"""The loops: fit, evaluate, predict, and their one-batch forms."""
+"""The loops: fit and evaluate, and their one-batch forms."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import jax
 import numpy as np
 
 from cornu.callbacks import CallbackList, History
-from cornu.core import tree
-from cornu.core.errors import StructureError, explain
+from cornu.core.errors import explain
 from cornu.core.pure import holding, raw_values
 from cornu.data import ArrayBatches, Batches, as_batches, split_validation, unpack
 from cornu.train import interrupt
 from cornu.train.drive import Driver
+from cornu.train.predict import whole
 from cornu.train.progress import Progress
 from cornu.train.resume import Keeper
 from cornu.train.setup import Setup, require_setup
@@ -255,43 +255,6 @@ def _in_order(model: Any, logs: dict[str, Any]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: int | None, callbacks: Any) -> Any:
-    """Outputs for all rows; see ``Model.predict``."""
-    setup = setup_for_predict(model)
-    batches = as_batches(x, batch_size=batch_size)
-    verbose = 1 if verbose == "auto" else int(verbose)
-    with interrupt.handled():
-        driver = Driver(model, setup, "predict", batches, steps)
-        told = CallbackList(callbacks, model=model, steps=driver.steps, verbose=verbose)
-        progress = Progress(driver.steps, "", 0 if told.draws_progress else verbose)
-        hooks = told.wants_batches["predict"]
-        told.on_predict_begin()
-        done = 0
-        for first, count in driver.epoch(None, before=told.on_predict_batch_begin if hooks else None):
-            done = first + count
-            if hooks:
-                told.on_predict_batch_end(first, {"outputs": _cut(*driver.outputs[-1])})
-            progress.update(done, dict)
-        told.on_predict_end()
-        progress.finish(done, {})
-        parts = [_cut(*output) for output in driver.outputs]
-    return tree.map_structure(lambda *p: p[0] if len(p) == 1 else np.concatenate(p), *parts)
-
-
-def setup_for_predict(model: Any) -> Setup:
-    """The setup, or an empty one for models that were not compiled."""
-    if model.training_setup is not None:
-        return model.training_setup
-    if "_predict_setup" not in model.__dict__:
-        object.__setattr__(model, "_predict_setup", Setup({}, None))
-    return model.__dict__["_predict_setup"]
-
-
-def _cut(outputs: Any, rows: int) -> Any:
-    """The real rows of a batch's outputs, as NumPy arrays."""
-    return tree.map_structure(lambda a: np.asarray(a)[:rows] if getattr(a, "ndim", 0) else np.asarray(a), outputs)
-
-
 # One batch at a time.
 
 
@@ -313,7 +276,9 @@ def test_on_batch(model: Any, x: Any, y: Any, sample_weight: Any, return_dict: b
 def _one_batch(
     model: Any, setup: Setup, kind: str, x: Any, y: Any, sample_weight: Any, class_weight: Any, return_dict: bool
 ) -> Any:
-    batches = _whole(x, y, sample_weight, class_weight, model)
+    batches = whole(
+        x, y, sample_weight, class_weight=class_weight, weigh=lambda by, bw, cw: weigh_classes(model, by, bw, cw)
+    )
     model.reset_metrics()
     with interrupt.handled():
         driver = Driver(model, setup, kind, batches, 1)
@@ -321,24 +286,3 @@ def _one_batch(
             pass
     logs = current_logs(model, setup, driver)
     return logs if return_dict else _in_order(model, logs)
-
-
-def _whole(x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None, model: Any = None) -> Batches:
-    """All rows as one batch."""
-    probe = as_batches(
-        x, y, sample_weight, class_weight=class_weight, weigh=lambda by, bw, cw: weigh_classes(model, by, bw, cw)
-    )
-    if not hasattr(probe, "rows"):
-        raise StructureError(
-            explain("One batch", "arrays", f"an iterable ({type(x).__name__})", "Pass the arrays of one batch.")
-        )
-    probe.batch_size = probe.rows  # type: ignore[union-attr]  # arrays
-    return probe
-
-
-def predict_on_batch(model: Any, x: Any) -> Any:
-    """Outputs for one batch."""
-    driver = Driver(model, setup_for_predict(model), "predict", _whole(x), 1)
-    for _ in driver.epoch(None):
-        pass
-    return _cut(*driver.outputs[-1])

@@ -180,6 +180,7 @@ def compile_setup(model: Trainable, *, optimizer: Any, eager: bool = False, **ar
         and not hasattr(made, "inner_optimizer")
     ):
         made, scaled = optimizers.LossScaleOptimizer(made, name="loss_scale_optimizer"), True
+    _check_loss_weights(arguments["loss_weights"])
     ordered = {
         "loss": arguments["loss"],
         "loss_weights": arguments["loss_weights"],
@@ -194,6 +195,19 @@ def compile_setup(model: Trainable, *, optimizer: Any, eager: bool = False, **ar
     if names is not None:
         _check_names(model, ordered)
     return setup
+
+
+def _check_loss_weights(given: Any) -> None:
+    for weight in tree.flatten(given):
+        if isinstance(weight, (str, bytes)) or callable(weight):
+            raise TypeError(
+                explain(
+                    "loss_weights of compile, its third argument,",
+                    "numbers",
+                    repr(weight),
+                    "If these are metrics, write metrics=[...].",
+                )
+            )
 
 
 def _check_names(model: Any, arguments: dict[str, Any]) -> None:

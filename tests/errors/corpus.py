@@ -337,6 +337,11 @@ def misspelt_optimizer():
 
 
 @mistake
+def metrics_in_the_place_of_loss_weights():
+    tiny().compile("sgd", "mse", ["accuracy"])
+
+
+@mistake
 def loss_for_unknown_output():
     two_headed().compile("sgd", {"prioriti": "mse", "department": "mse"})
 
