@@ -7,6 +7,7 @@ the same numbers whichever runs. Nothing here knows layers or Variables.
 from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
+from cornu.kernels.finish import finish
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
 from cornu.kernels.upsampling import upsample_nearest
@@ -20,6 +21,7 @@ __all__ = [
     "conv",
     "conv_transpose",
     "depthwise_conv",
+    "finish",
     "gru",
     "has_convolution",
     "lstm",

@@ -10,11 +10,14 @@ import jax.numpy as jnp
 
 from cornu.kernels import table
 from cornu.kernels.convolution_methods import METHODS, convolve_xla, transpose_convolution
+from cornu.kernels.finish import convolve_and_finish, finish
+from cornu.kernels.upsampling import Origin, origin, widened
 from cornu.kernels.window import (
     Ints,
     Padding,
     Window,
     extent,
+    output_size,
     padding_pairs,
     per_axis,
     spatial_rank,
@@ -30,8 +33,10 @@ def conv(
     padding: Padding = "valid",
     data_format: str = "channels_last",
     dilation: Ints = 1,
+    bias: jax.Array | None = None,
+    rectify: bool = False,
 ) -> jax.Array:
-    """Cross-correlation ``y[p, o] = sum_{t, i} x[p * stride + t * dilation, i] * kernel[t, i, o]``.
+    """Cross-correlation ``y[p, o] = sum_{t, i} x[p * stride + t * dilation, i] * kernel[t, i, o] + bias[o]``.
 
     Shapes:
         x: (batch, *spatial, channels), or (batch, channels, *spatial) with "channels_first".
@@ -40,6 +45,8 @@ def conv(
 
     Args:
         padding: "valid", "same", "causal" (one spatial axis), or a pair of zeros for each axis.
+        bias: (filters,), or None.
+        rectify: whether negative results become 0.
 
     Raises:
         ValueError: the ranks disagree, or the channels do not divide.
@@ -61,16 +68,25 @@ def conv(
     pairs = padding_pairs(padding, sizes, extents, steps)
     if isinstance(pairs, str):
         window = Window(steps, (), spacing, groups)
-        return convolve_xla(x, kernel, window, data_format, pairs)
+        return finish(convolve_xla(x, kernel, window, data_format, pairs), bias, rectify, data_format)
     window = Window(steps, pairs, spacing, groups)
-    if unknown(sizes):
-        return convolve_xla(x, kernel, window, data_format)
-    method = table.convolution_method(kernel.shape, groups, sizes[-1], kernel.dtype)
+    known = not unknown(sizes)
+    method = table.convolution_method(kernel.shape, groups, sizes[-1], kernel.dtype) if known else "xla"
+    before = origin(x, data_format) if method == "native" and groups == 1 and max(*steps, *spacing) == 1 else None
+    fronts = tuple(size - 1 - low for size, (low, _) in zip(kernel.shape, pairs, strict=False))
+    if before is not None and min(fronts) >= 0:
+        counts = tuple(map(output_size, sizes, extents, steps, pairs))
+        flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
+        return _convolve_origin(before, flipped, fronts, counts, bias, rectify)
     if method == "xla":
-        return convolve_xla(x, kernel, window, data_format)
-    if start == 1:
-        return METHODS[method](x, kernel, window)
-    return jnp.moveaxis(METHODS[method](jnp.moveaxis(x, 1, -1), kernel, window), -1, 1)
+        return finish(convolve_xla(x, kernel, window, data_format), bias, rectify, data_format)
+    if start == 2:
+        x = jnp.moveaxis(x, 1, -1)
+    if method == "native":
+        y = convolve_and_finish(x, kernel, bias, rectify, result="output", window=window, data=x.shape)
+    else:
+        y = finish(METHODS[method](x, kernel, window), bias, rectify)
+    return y if start == 1 else jnp.moveaxis(y, -1, 1)
 
 
 def depthwise_conv(
@@ -80,6 +96,8 @@ def depthwise_conv(
     padding: Padding = "valid",
     data_format: str = "channels_last",
     dilation: Ints = 1,
+    bias: jax.Array | None = None,
+    rectify: bool = False,
 ) -> jax.Array:
     """Convolve each channel by itself: ``y[..., c * m + j]`` sees only channel ``c`` of ``x``.
 
@@ -106,7 +124,7 @@ def depthwise_conv(
             f"got {kernel.shape}. Give the kernel one slice for each channel."
         )
     grouped = kernel.reshape(*window, 1, channels * multiplier)
-    return conv(x, grouped, strides, padding, data_format, dilation)
+    return conv(x, grouped, strides, padding, data_format, dilation, bias, rectify)
 
 
 def separable_conv(
@@ -117,6 +135,8 @@ def separable_conv(
     padding: Padding = "valid",
     data_format: str = "channels_last",
     dilation: Ints = 1,
+    bias: jax.Array | None = None,
+    rectify: bool = False,
 ) -> jax.Array:
     """A depthwise convolution, then a 1x1 convolution that mixes the channels.
 
@@ -135,7 +155,7 @@ def separable_conv(
     Source: values of ``keras.ops.separable_conv``.
     """
     y = depthwise_conv(x, depthwise_kernel, strides, padding, data_format, dilation)
-    return conv(y, pointwise_kernel, data_format=data_format)
+    return conv(y, pointwise_kernel, data_format=data_format, bias=bias, rectify=rectify)
 
 
 def conv_transpose(
@@ -146,6 +166,8 @@ def conv_transpose(
     output_padding: Ints | None = None,
     data_format: str = "channels_last",
     dilation: Ints = 1,
+    bias: jax.Array | None = None,
+    rectify: bool = False,
 ) -> jax.Array:
     """The transpose of `conv`: each value of ``x`` stamps the kernel, ``stride`` apart.
 
@@ -184,10 +206,35 @@ def conv_transpose(
         (size - 1) * step + window + growth
         for size, step, window, (_, growth) in zip(x.shape[start : start + rank], steps, extents, places, strict=True)
     )
+    before = origin(x, data_format)
+    if before is not None and max(*steps, *spacing) == 1 and table.transposed_method(kernel.dtype) == "native":
+        return _convolve_origin(before, kernel, tuple(front for front, _ in places), sizes, bias, rectify)
     if start == 1:
-        return transpose_convolution(x, kernel, forward, sizes)
-    y = transpose_convolution(jnp.moveaxis(x, 1, -1), kernel, forward, sizes)
+        return transpose_convolution(x, kernel, forward, sizes, bias, rectify)
+    y = transpose_convolution(jnp.moveaxis(x, 1, -1), kernel, forward, sizes, bias, rectify)
     return jnp.moveaxis(y, -1, 1)
+
+
+def _convolve_origin(
+    before: Origin,
+    kernel: jax.Array,
+    fronts: tuple[int, ...],
+    sizes: tuple[int, ...],
+    bias: jax.Array | None,
+    rectify: bool,
+) -> jax.Array:
+    """The transposed convolution of an upsampled array, with a stride of 1, from what it was upsampled from.
+
+    Args:
+        kernel: (*window, filters, channels).
+        fronts: how much is cut off in front of the whole output.
+        sizes: of the result's spatial axes.
+    """
+    first = before.data_format == "channels_first"
+    x = jnp.moveaxis(before.source, 1, -1) if first else before.source
+    window = Window(before.factors, tuple((front, 0) for front in fronts), (1,) * len(sizes))
+    y = transpose_convolution(x, widened(kernel, before.factors), window, sizes, bias, rectify)
+    return jnp.moveaxis(y, -1, 1) if first else y
 
 
 def _output_padding(value: Ints, rank: int) -> tuple[int, ...]:

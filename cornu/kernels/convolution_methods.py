@@ -16,7 +16,8 @@ import jax.numpy as jnp
 from jax import lax
 
 from cornu.kernels import table
-from cornu.kernels.convolution_primitive import convolve_native, convolve_xla, gradient_native
+from cornu.kernels.convolution_primitive import convolve_native, convolve_xla
+from cornu.kernels.finish import convolve_and_finish, finish
 from cornu.kernels.window import Window, extent, output_size, unknown
 
 
@@ -26,8 +27,15 @@ def convolve(x: jax.Array, kernel: jax.Array, window: Window) -> jax.Array:
     return METHODS[method](x, kernel, window)
 
 
-def transpose_convolution(d: jax.Array, kernel: jax.Array, window: Window, sizes: tuple[int, ...]) -> jax.Array:
-    """The transpose of a convolution of data with these spatial sizes.
+def transpose_convolution(
+    d: jax.Array,
+    kernel: jax.Array,
+    window: Window,
+    sizes: tuple[int, ...],
+    bias: jax.Array | None = None,
+    rectify: bool = False,
+) -> jax.Array:
+    """The transpose of a convolution of data with these spatial sizes, and what follows.
 
     Of the window's padding only what lies in front counts; what lies behind follows from the sizes.
     """
@@ -40,11 +48,12 @@ def transpose_convolution(d: jax.Array, kernel: jax.Array, window: Window, sizes
     ]
     if table.transposed_method(kernel.dtype) == "native" and not unknown(sizes):
         exact = replace(window, padding=tuple(zip(fronts, ends, strict=True)))
-        return gradient_native(d, kernel, exact, (d.shape[0], *sizes, kernel.shape[-2]))
+        data = (d.shape[0], *sizes, kernel.shape[-2])
+        return convolve_and_finish(d, kernel, bias, rectify, result="data", window=exact, data=data)
     pairs = tuple((span - 1 - low, span - 1 - end) for span, low, end in zip(spans, fronts, ends, strict=True))
     flipped = jnp.flip(kernel, range(rank)).swapaxes(-1, -2)
     plain = Window((1,) * rank, pairs, window.dilation)
-    return convolve_xla(d, flipped, plain, stretch=window.strides)
+    return finish(convolve_xla(d, flipped, plain, stretch=window.strides), bias, rectify)
 
 
 def convolve_product(x: jax.Array, kernel: jax.Array, window: Window) -> jax.Array:

@@ -49,12 +49,7 @@ def convolve_xla(
 
 def convolve_native(x: jax.Array, kernel: jax.Array, window: Window) -> jax.Array:
     """The convolution, by the native kernel on the CPU and by XLA's elsewhere."""
-    return _convolution.bind(x, kernel, result="output", window=window, data=x.shape, kernel=kernel.shape)
-
-
-def gradient_native(d: jax.Array, kernel: jax.Array, window: Window, data: Shape) -> jax.Array:
-    """What the convolution hands back to data of this shape: its transpose."""
-    return _convolution.bind(d, kernel, result="data", window=window, data=data, kernel=kernel.shape)
+    return bind(x, kernel, result="output", window=window, data=x.shape, kernel=kernel.shape)
 
 
 # What each result is computed from. The order is a convention; the kernel likes to come second.
@@ -92,7 +87,25 @@ def _twin(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: Sha
 
 
 def _native(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: Shape, kernel: Shape) -> jax.Array:
-    """By the library: everything in three dimensions, the missing ones of size 1 in front."""
+    end = {} if result == "kernel" else {"bias": jnp.zeros(0, a.dtype), "rectify": False}
+    return call_library(a, b, result=result, window=window, data=data, kernel=kernel, **end)
+
+
+def call_library(
+    a: jax.Array,
+    b: jax.Array,
+    *,
+    result: Role,
+    window: Window,
+    data: Shape,
+    kernel: Shape,
+    bias: jax.Array | None = None,
+    rectify: bool | None = None,
+) -> jax.Array:
+    """By the library: everything in three dimensions, the missing ones of size 1 in front.
+
+    A result "kernel" has no bias and no word on rectifying.
+    """
     missing = 3 - len(window.strides)
     ones = (1,) * missing
 
@@ -107,10 +120,12 @@ def _native(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: S
     answer = jax.ffi.ffi_call(f"cornu_convolution_{result}", jax.ShapeDtypeStruct(lifted(result), a.dtype))(
         a.reshape(lifted(first)),
         b.reshape(lifted(second)),
+        *(() if bias is None else (bias,)),
         strides=numbers(window.strides, 1),
         low=numbers(tuple(low for low, _ in window.padding), 0),
         dilation=numbers(window.dilation, 1),
         groups=np.int64(window.groups),
+        **({} if rectify is None else {"rectify": np.bool_(rectify)}),
     )
     return answer.reshape(_shape(result, window, data, kernel))
 
@@ -152,3 +167,5 @@ ad.defbilinear(_convolution, functools.partial(_transpose, 0), functools.partial
 batching.primitive_batchers[_convolution] = _batch
 mlir.register_lowering(_convolution, mlir.lower_fun(_twin, multiple_results=False))
 mlir.register_lowering(_convolution, mlir.lower_fun(_native, multiple_results=False), platform="cpu")
+
+bind = _convolution.bind

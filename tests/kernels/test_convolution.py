@@ -47,6 +47,29 @@ def test_conv_is_that_of_keras(case, level):
     np.testing.assert_allclose(jnp.moveaxis(swapped, 1, -1), y, rtol=1e-5, atol=1e-5)
 
 
+FINISHED = ["direct, same, stride", "few inputs", "groups of one"]
+
+
+@pytest.mark.parametrize("case", FINISHED)
+@pytest.mark.parametrize("rectify", [False, True])
+def test_bias_and_rectifier_in_passing_are_those_of_keras(case, rectify, level):
+    sizes, channels, kernel_shape, options = CASES[case]
+    x, kernel = normal(2, *sizes, channels), normal(*kernel_shape, seed=1)
+    bias = normal(kernel_shape[-1], seed=2)
+    keras_options = {"dilation_rate" if k == "dilation" else k: v for k, v in options.items()}
+
+    def reference(x, k, b):
+        y = keras.ops.conv(x, k, data_format="channels_last", **keras_options) + b
+        return keras.ops.relu(y) if rectify else y
+
+    def ours(x, k, b, data_format="channels_last"):
+        return conv(x, k, data_format=data_format, **options, bias=b, rectify=rectify)
+
+    assert_same_with_gradients(ours, reference, x, kernel, bias)
+    swapped = ours(jnp.moveaxis(x, -1, 1), kernel, bias, "channels_first")
+    np.testing.assert_allclose(jnp.moveaxis(swapped, 1, -1), ours(x, kernel, bias), rtol=1e-5, atol=1e-5)
+
+
 @given(
     at=st.sampled_from(LEVELS),
     size=st.integers(1, 9),
@@ -182,6 +205,26 @@ def test_empty_batch_and_vmap_and_forward_mode(case, level):
     batched = jax.vmap(run)(x[:, None])
     np.testing.assert_allclose(batched[:, 0], y, rtol=1e-4, atol=1e-5)
     assert run(x[:0]).shape == (0, *y.shape[1:])
+
+
+@pytest.mark.parametrize("channels", [1, 20, 100])
+def test_a_rectified_convolution_has_derivatives_of_every_kind(channels, level):
+    x, kernel, bias = normal(3, 5, 4, 2), normal(2, 3, 2, channels, seed=1), normal(channels, seed=2)
+    x = x.at[0, 0, 0, 0].set(jnp.nan)
+
+    def run(x, kernel, bias, rectify=True):
+        return conv(x, kernel, bias=bias, rectify=rectify)
+
+    y, moved = jax.jvp(run, (x, kernel, bias), (jnp.zeros_like(x), kernel, bias))
+    plain = run(x, kernel, bias, rectify=False)
+    np.testing.assert_array_equal(np.isnan(y), np.isnan(plain))  # NaN is not rectified away
+    np.testing.assert_allclose(moved, jnp.where(plain > 0, plain, 0), rtol=1e-4, atol=1e-5)
+    clean = jnp.nan_to_num(x)
+    twice = jax.hessian(lambda b: (run(clean, kernel, b) ** 2).sum())(bias)  # reverse, then forward
+    count = (run(clean, kernel, bias) > 0).sum((0, 1, 2))
+    np.testing.assert_allclose(jnp.diag(twice), 2 * count, rtol=1e-5)
+    both = jax.vmap(run, (0, None, None))(clean[:, None], kernel, bias)
+    np.testing.assert_allclose(both[:, 0], run(clean, kernel, bias), rtol=1e-5, atol=1e-5)
 
 
 def test_unknown_sizes_stay_symbols():

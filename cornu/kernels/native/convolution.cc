@@ -1,4 +1,5 @@
-// Convolutions as custom calls of XLA: output, gradient of the data, gradient of the kernel.
+// Convolutions as custom calls of XLA: output, gradient of the data, gradient of the kernel. The
+// first two add a bias and rectify in passing, where that is asked for.
 //
 // Data are (batch, depth, height, width, channels), kernels (depth, height, width, channels /
 // groups, filters). Output and gradient of the data are one computation: every output looks at
@@ -44,6 +45,8 @@ struct Pass {
   Size from, to;
   long seen, made, groups;  // channels of a group on either side
   Weights weights;
+  const float* bias;  // null: none
+  bool rectify;
   std::vector<long> taps;
   std::vector<float> packed;
   std::vector<Panel> panels;
@@ -115,10 +118,15 @@ struct Pass {
         tile.run_count = static_cast<int>(runs.size());
         tile.weights = weights_of_group;
         tile.valid = static_cast<int>(made);
+        tile.bias = bias ? bias + group * made : nullptr;
+        tile.rectify = rectify;
         each_row([&] { kernels().dot_row(tile); });
         continue;
       }
-      for (const Panel& panel : panels) by_chunks(panel, runs, weights_of_group, tile, each_row);
+      for (const Panel& panel : panels) {
+        tile.bias = bias ? bias + group * made + panel.first : nullptr;
+        by_chunks(panel, runs, weights_of_group, tile, each_row);
+      }
     }
   }
 
@@ -129,7 +137,7 @@ struct Pass {
                                axes[2].stride * from.channels, axes[2].count, places.data(),
                                static_cast<int>(places.size()), weights.data,
                                out + r * axes[1].step * to.row(), axes[2].step * to.channels,
-                               to.channels});
+                               to.channels, bias, rectify});
   }
 
   // The weights of a panel in pieces that stay in the cache while all rows pass by.
@@ -156,6 +164,7 @@ struct Pass {
       }
       tile.runs = chunk.data();
       tile.run_count = static_cast<int>(chunk.size());
+      tile.rectify = rectify && next == runs.size();
       each_row([&] {
         float* begin = tile.y;
         tile.y += panel.first;
@@ -198,8 +207,13 @@ void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long 
 
 Size size_of(const int64_t* dims) { return {dims[1], dims[2], dims[3], dims[4]}; }
 
-ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Numbers strides, Numbers lows,
-                  Numbers dilations, int64_t groups) {
+// An empty bias is none.
+const float* bias_of(const Buffer& bias) {
+  return bias.element_count() ? bias.typed_data() : nullptr;
+}
+
+ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer bias, Result y, Numbers strides,
+                  Numbers lows, Numbers dilations, int64_t groups, bool rectify) {
   const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
   const Size from = size_of(x.dimensions().begin()), to = size_of(y->dimensions().begin());
   const long inputs = w.dimensions()[3], made = to.channels / groups;
@@ -207,14 +221,16 @@ ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Result y, Numbers st
   Pass pass{{forward_axis(g, 0, to.depth), forward_axis(g, 1, to.height),
              forward_axis(g, 2, to.width)},
             from, to, inputs, made, groups,
-            {w.typed_data(), false, inputs, to.channels, made}, {}, {}, {}, false, 0};
+            {w.typed_data(), false, inputs, to.channels, made},
+            bias_of(bias), rectify, {}, {}, {}, false, 0};
   pass.taps = tap_indices(pass.axes, g);
   run_pass(pool, pass, x.typed_data(), y->typed_data(), x.dimensions()[0]);
   return ffi::Error::Success();
 }
 
-ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Result dx, Numbers strides,
-                        Numbers lows, Numbers dilations, int64_t groups) {
+ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer bias, Result dx,
+                        Numbers strides, Numbers lows, Numbers dilations, int64_t groups,
+                        bool rectify) {
   const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
   const Size from = size_of(d.dimensions().begin()), to = size_of(dx->dimensions().begin());
   const long inputs = w.dimensions()[3], filters = from.channels;
@@ -226,7 +242,8 @@ ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Result dx, Num
     for (const Axis& height : heights)
       for (const Axis& width : widths) {
         Pass pass{{depth, height, width}, from, to, filters / groups, inputs, groups,
-                  {w.typed_data(), true, inputs, filters, filters / groups}, {}, {}, {}, false, 0};
+                  {w.typed_data(), true, inputs, filters, filters / groups},
+                  bias_of(bias), rectify, {}, {}, {}, false, 0};
         pass.taps = tap_indices(pass.axes, g);
         run_pass(pool, pass, d.typed_data(), dx->typed_data(), d.dimensions()[0]);
       }
@@ -389,18 +406,18 @@ ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, N
 
 #pragma GCC visibility push(default)  // all else stays inside the library
 
-#define CORNU_CONVOLUTION(name, function)                               \
-  XLA_FFI_DEFINE_HANDLER_SYMBOL(name, cornu::function,                  \
-                                ffi::Ffi::Bind()                        \
-                                    .Ctx<ffi::ThreadPool>()             \
-                                    .Arg<ffi::Buffer<ffi::F32>>()       \
-                                    .Arg<ffi::Buffer<ffi::F32>>()       \
-                                    .Ret<ffi::Buffer<ffi::F32>>()       \
-                                    .Attr<ffi::Span<const int64_t>>("strides")   \
-                                    .Attr<ffi::Span<const int64_t>>("low")       \
-                                    .Attr<ffi::Span<const int64_t>>("dilation")  \
-                                    .Attr<int64_t>("groups"))
+#define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
+#define CORNU_BEGIN ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_ARRAY
+#define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
+#define CORNU_WINDOW                          \
+  .Attr<ffi::Span<const int64_t>>("strides")  \
+  .Attr<ffi::Span<const int64_t>>("low")      \
+  .Attr<ffi::Span<const int64_t>>("dilation") \
+  .Attr<int64_t>("groups")
 
-CORNU_CONVOLUTION(cornu_convolution_output, Output);
-CORNU_CONVOLUTION(cornu_convolution_data, DataGradient);
-CORNU_CONVOLUTION(cornu_convolution_kernel, WeightGradient);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_output, cornu::Output,
+                              CORNU_BEGIN CORNU_ARRAY CORNU_RESULT CORNU_WINDOW.Attr<bool>("rectify"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_data, cornu::DataGradient,
+                              CORNU_BEGIN CORNU_ARRAY CORNU_RESULT CORNU_WINDOW.Attr<bool>("rectify"));
+XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_kernel, cornu::WeightGradient,
+                              CORNU_BEGIN CORNU_RESULT CORNU_WINDOW);

@@ -13,11 +13,13 @@ static inline void row_tile(const RowTile& t, long first) {
   const float* x = t.x + first * t.x_step;
   float* y = t.y + first * t.y_step;
   const float* w = t.weights;
-  Vector total[WINDOWS][PANEL];
+  Vector total[WINDOWS][PANEL], bias[PANEL] = {};
+  if (t.bias && !t.accumulate)
+    for (int j = 0; j < PANEL; j++) bias[j] = load_some(t.bias + j * LANES, t.valid - j * LANES);
   for (int p = 0; p < WINDOWS; p++)
     for (int j = 0; j < PANEL; j++)
       total[p][j] =
-          t.accumulate ? load_some(y + p * t.y_step + j * LANES, t.valid - j * LANES) : Vector{};
+          t.accumulate ? load_some(y + p * t.y_step + j * LANES, t.valid - j * LANES) : bias[j];
   const long step = t.x_step;
   for (int r = 0; r < t.run_count; r++) {
     const float* seen = x + t.runs[r].offset;
@@ -31,6 +33,9 @@ static inline void row_tile(const RowTile& t, long first) {
       }
     }
   }
+  if (t.rectify)
+    for (int p = 0; p < WINDOWS; p++)
+      for (int j = 0; j < PANEL; j++) total[p][j] = rectified(total[p][j]);
   if (t.valid == PANEL * LANES) {
     for (int p = 0; p < WINDOWS; p++)
       for (int j = 0; j < PANEL; j++) store(y + p * t.y_step + j * LANES, total[p][j]);
@@ -103,8 +108,11 @@ static void dot_row_of(const RowTile& t) {
       w += length;
     }
     float* y = t.y + p * t.y_step;
-    for (int k = 0; k < CHANNELS; k++)
-      y[k] = sum(even[k] + odd[k]) + rest[k] + (t.accumulate ? y[k] : 0.0f);
+    for (int k = 0; k < CHANNELS; k++) {
+      const float begin = t.accumulate ? y[k] : t.bias ? t.bias[k] : 0.0f;
+      const float total = begin + sum(even[k] + odd[k]) + rest[k];
+      y[k] = t.rectify && total < 0.0f ? 0.0f : total;
+    }
   }
 }
 
@@ -192,13 +200,17 @@ static void weight_few(const WeightTile& t) {
 template <int WINDOWS, bool WHOLE>
 static inline void depthwise_tile(const DepthwiseTile& t, long first, long channel) {
   const long left = t.channels - channel;
-  Vector total[WINDOWS] = {};
+  Vector total[WINDOWS];
+  const Vector bias = t.bias ? channels_at<WHOLE>(t.bias + channel, left) : Vector{};
+  for (int p = 0; p < WINDOWS; p++) total[p] = bias;
   for (int tap = 0; tap < t.tap_count; tap++) {
     const Vector weight =
         channels_at<WHOLE>(t.weights + t.taps[tap].length * t.channels + channel, left);
     const float* x = t.x + first * t.x_step + t.taps[tap].offset + channel;
     for (int p = 0; p < WINDOWS; p++) total[p] += channels_at<WHOLE>(x + p * t.x_step, left) * weight;
   }
+  if (t.rectify)
+    for (int p = 0; p < WINDOWS; p++) total[p] = rectified(total[p]);
   float* y = t.y + first * t.y_step + channel;
   for (int p = 0; p < WINDOWS; p++)
     WHOLE ? store(y + p * t.y_step, total[p]) : store_some(y + p * t.y_step, total[p], left);

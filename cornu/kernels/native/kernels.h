@@ -22,7 +22,9 @@ struct RowTile {
   float* y;
   long y_step;
   int valid;        // channels of the panel that exist
-  bool accumulate;  // add to y, do not begin at zero
+  bool accumulate;    // add to y, do not begin with the bias
+  const float* bias;  // of the panel's channels; null: none
+  bool rectify;       // negative sums become 0
 };
 
 // A gradient of weights over a block of rows: g[q][k] += sum over windows x[window + q] d[window][k].
@@ -47,12 +49,22 @@ struct DepthwiseTile {
   const float* weights;  // channels per tap, at taps[t].length of the kernel
   float* y;
   long y_step, channels;
+  const float* bias;  // null: none
+  bool rectify;
 };
 
 struct DepthwiseWeightTile {
   const float *x, *d;
   long x_step, x_row, d_step, d_row, count, rows, channels;
   float* g;
+};
+
+// What a rectified sum hands back: out = d where y > 0, else 0; sums[c] += out over the rows.
+struct RectifiedTile {
+  const float *y, *d;
+  float* out;
+  long rows, channels;
+  float* sums;
 };
 
 // One block of rows of a batch through a whole recurrence. Gates lie `units` apart, padded to
@@ -90,6 +102,7 @@ struct Kernels {
   void (*weight_few)(const WeightTile&);
   void (*depthwise_row)(const DepthwiseTile&);
   void (*depthwise_weight)(const DepthwiseWeightTile&);
+  void (*rectified_gradient)(const RectifiedTile&);
   void (*pool_gradient_row)(const PoolTile&);
   void (*lstm)(const RecurrenceTile&);
   void (*lstm_gradient)(const RecurrenceTile&);

@@ -16,6 +16,7 @@ _TARGETS = (
     "cornu_convolution_data",
     "cornu_convolution_kernel",
     "cornu_max_pool_gradient",
+    "cornu_rectified_gradient",
     "cornu_lstm",
     "cornu_lstm_gradient",
     "cornu_gru",

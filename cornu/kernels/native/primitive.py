@@ -71,16 +71,16 @@ def define(
 
 
 def transpose_each_other(one: Primitive, other: Primitive) -> None:
-    """Two primitives of ``(x, v)``, linear in v, flat in x, with one result: transposes in v."""
+    """Two primitives of ``(x, *v)``, linear in v, flat in x: transposes of each other in v."""
 
     def declare(primitive: Primitive, transposed: Primitive) -> None:
         def differentiate(primals: Sequence, tangents: Sequence, **parameters: Hashable) -> tuple:
-            moved = primitive.bind(primals[0], ad.instantiate_zeros(tangents[1]), **parameters)
+            moved = primitive.bind(primals[0], *map(ad.instantiate_zeros, tangents[1:]), **parameters)
             return primitive.bind(*primals, **parameters), moved
 
-        def transpose(cotangents: Sequence, x: jax.Array, v: object, **parameters: Hashable):
-            (cotangent,) = map(ad.instantiate_zeros, cotangents)
-            return None, *transposed.bind(x, cotangent, **parameters)
+        def transpose(cotangents: Sequence, x: jax.Array, *v: object, **parameters: Hashable):
+            results = transposed.bind(x, *map(ad.instantiate_zeros, cotangents), **parameters)
+            return None, *(r if ad.is_undefined_primal(a) else None for r, a in zip(results, v, strict=True))
 
         ad.primitive_jvps[primitive] = differentiate
         ad.primitive_transposes[primitive] = transpose

@@ -34,6 +34,9 @@ static inline void store_some(float* p, Vector v, long count) {
   for (long i = 0; i < count; i++) p[i] = buffer[i];
 }
 
+// NaN stays NaN.
+static inline Vector rectified(Vector v) { return v < 0.0f ? Vector{} : v; }
+
 // Whole vectors know at compile time that they are whole.
 template <bool WHOLE>
 static inline Vector channels_at(const float* p, long left) {

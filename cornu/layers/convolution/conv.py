@@ -74,9 +74,13 @@ class Conv(Convolution):
         self._add_bias(self.filters)
         self._built_for(channels)
 
-    def convolve(self, inputs: jax.Array) -> jax.Array:
-        """The linear part."""
-        return self.convolution_op(inputs, self.kernel.value)
+    def convolve(self, inputs: jax.Array, bias: jax.Array | None, rectify: bool) -> jax.Array:
+        """The linear part, plus the bias, perhaps rectified."""
+        kernel = self.kernel.value
+        if type(self).convolution_op is not Conv.convolution_op:  # a subclass's, which is linear
+            return kernels.finish(self.convolution_op(inputs, kernel), bias, rectify, self.data_format)
+        window = (self.strides, self.padding, self.data_format, self.dilation_rate)
+        return kernels.conv(inputs, kernel, *window, bias, rectify)
 
     def convolution_op(self, inputs: Any, kernel: Any) -> Any:
         """The convolution of inputs and a kernel, for subclasses that change the kernel first."""

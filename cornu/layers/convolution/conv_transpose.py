@@ -67,8 +67,8 @@ class ConvTranspose(Convolution):
         self._add_bias(self.filters)
         self._built_for(channels)
 
-    def convolve(self, inputs: jax.Array) -> jax.Array:
-        """The linear part."""
+    def convolve(self, inputs: jax.Array, bias: jax.Array | None, rectify: bool) -> jax.Array:
+        """The linear part, plus the bias, perhaps rectified."""
         return kernels.conv_transpose(
             inputs,
             self.kernel.value,
@@ -77,6 +77,8 @@ class ConvTranspose(Convolution):
             self.output_padding,
             self.data_format,
             self.dilation_rate,
+            bias,
+            rectify,
         )
 
     def output_channels(self, input_channels: Dimension) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import jax
 
+from cornu import activations
 from cornu.core.errors import explain
 from cornu.core.spec import Dimension, SymbolicShape
 from cornu.core.variable import Variable
@@ -32,8 +33,8 @@ class Convolution(SlidingWindow):
         super().check()
         self.kernel_size, self.dilation_rate = self._sizes("kernel_size"), self._sizes("dilation_rate")
 
-    def convolve(self, inputs: jax.Array) -> jax.Array:
-        """The linear part."""
+    def convolve(self, inputs: jax.Array, bias: jax.Array | None, rectify: bool) -> jax.Array:
+        """The linear part, plus the bias, perhaps rectified: kernels do that in passing."""
         raise NotImplementedError
 
     def output_channels(self, input_channels: Dimension) -> Any:
@@ -43,10 +44,10 @@ class Convolution(SlidingWindow):
     def call(self, inputs: Any) -> Any:
         """Outputs for inputs."""
         self.compute_output_shape(inputs.shape)  # says which size is too small
-        y = self.convolve(inputs.astype(self.compute_dtype) if inputs.dtype.kind in "biu" else inputs)
-        if self.use_bias:
-            y = y + _beside_spatial(self.bias.value, self.rank, self.data_format)
-        return self.activation(y)
+        x = inputs.astype(self.compute_dtype) if inputs.dtype.kind in "biu" else inputs
+        rectify = self.activation is activations.relu
+        y = self.convolve(x, self.bias.value if self.use_bias else None, rectify)
+        return y if rectify else self.activation(y)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """(batch, positions, filters), or channels first."""
@@ -86,8 +87,3 @@ class Convolution(SlidingWindow):
                     "Set one of them to 1.",
                 )
             )
-
-
-def _beside_spatial(bias: jax.Array, rank: int, data_format: str) -> jax.Array:
-    """The bias so that it broadcasts over the spatial axes."""
-    return bias if data_format == "channels_last" else bias.reshape(-1, *(1,) * rank)

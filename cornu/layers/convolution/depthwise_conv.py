@@ -46,10 +46,10 @@ class DepthwiseConv(Convolution):
         self._add_bias(channels * self.depth_multiplier)
         self._built_for(channels)
 
-    def convolve(self, inputs: jax.Array) -> jax.Array:
-        """The linear part."""
-        kernel = self.kernel.value
-        return kernels.depthwise_conv(inputs, kernel, self.strides, self.padding, self.data_format, self.dilation_rate)
+    def convolve(self, inputs: jax.Array, bias: jax.Array | None, rectify: bool) -> jax.Array:
+        """The linear part, plus the bias, perhaps rectified."""
+        window = (self.strides, self.padding, self.data_format, self.dilation_rate)
+        return kernels.depthwise_conv(inputs, self.kernel.value, *window, bias, rectify)
 
     def output_channels(self, input_channels: Dimension) -> int | None:
         """depth_multiplier for each channel."""

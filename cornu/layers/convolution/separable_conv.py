@@ -57,8 +57,8 @@ class SeparableConv(Convolution):
         self._add_bias(self.filters)
         self._built_for(channels)
 
-    def convolve(self, inputs: jax.Array) -> jax.Array:
-        """The linear part."""
+    def convolve(self, inputs: jax.Array, bias: jax.Array | None, rectify: bool) -> jax.Array:
+        """The linear part, plus the bias, perhaps rectified."""
         return kernels.separable_conv(
             inputs,
             self.depthwise_kernel.value,
@@ -67,6 +67,8 @@ class SeparableConv(Convolution):
             self.padding,
             self.data_format,
             self.dilation_rate,
+            bias,
+            rectify,
         )
 
     def output_channels(self, input_channels: Dimension) -> int:
