@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+from jax.core import Tracer
 
 from cornu.kernels.window import Ints, per_axis, spatial_rank, spatial_start
 
@@ -61,7 +62,7 @@ def upsample_nearest(x: jax.Array, size: Ints, data_format: str = "channels_last
     kept = [axis for axis in range(len(spread)) if axis < start or (axis - start) % 2 == 0]
     kept += range(len(spread), len(spread) + len(tail))
     y = jnp.reshape(jax.lax.broadcast_in_dim(x, spread + tail, kept), merged + tail)
-    if isinstance(y, jax.core.Tracer):  # outside of a trace the large array is there already
+    if isinstance(y, Tracer):  # outside of a trace the large array is there already
         _origins[id(y)] = Origin(x, factors, data_format)
         weakref.finalize(y, _origins.pop, id(y), None)
     return y
