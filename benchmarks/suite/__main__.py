@@ -74,6 +74,8 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:
 def main() -> None:
     """Measure or read, print, draw."""
     args, console = arguments(), Console()
+    if not console.is_terminal:
+        console = Console(width=120)
     if args.show:
         everything = json.loads(args.show.read_text())
         for workload, results in everything.items():

@@ -12,6 +12,7 @@ from benchmarks.suite.workloads import WORKLOADS
 
 LEFT, RIGHT, TOP, ROW = 250, 40, 96, 44
 WIDTH = 900
+SLOWEST = 1 / 32  # whoever is slower stands here
 # The product's colour; the dot's rim tells the best rival.
 COLOURS = {"cornu": "#b3541e", "jax": "#3b6fb6", "keras": "#8a2f3c", "torch": "#5b8c3a"}
 PRODUCTS = {"cornu": "Cornu", "jax": "JAX by hand", "keras": "Keras", "torch": "PyTorch"}
@@ -19,21 +20,21 @@ INK, FAINT = "#2b2b2b", "#d9d6d0"
 
 
 def svg(everything: dict[str, Results]) -> str:
-    """The whole picture. The axis is logarithmic; Cornu stands at 1, whoever is faster to its right."""
+    """The whole picture. The axis is logarithmic; Cornu stands at 1, who is better to its right."""
     rows = [row for workload, results in everything.items() for row in _rows(workload, results)]
     ratios = [ratio for _, dots in rows for _, ratio, _ in dots] or [1.0]
-    low, high = math.log2(max(min([*ratios, 0.5]), 1 / 64)), math.log2(max([*ratios, 1.5]))
+    low, high = math.log2(max(min([*ratios, 0.5]), SLOWEST)) - 0.1, math.log2(max([*ratios, 1.5])) + 0.1
 
     def place(ratio: float) -> float:
-        part = (math.log2(max(ratio, 2**low)) - low) / (high - low)
+        part = (math.log2(max(ratio, SLOWEST)) - low) / (high - low)
         return LEFT + part * (WIDTH - LEFT - RIGHT)
 
     height = TOP + ROW * len(rows) + 30
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        f'font-family="Helvetica, Arial, sans-serif" font-size="13" fill="{INK}">',
+        f'font-family="Inter, Helvetica, Arial, sans-serif" font-size="13" fill="{INK}">',
         f'<rect width="{WIDTH}" height="{height}" fill="#fffefb"/>',
-        '<text x="24" y="34" font-size="18" font-weight="bold">Speed relative to Cornu</text>',
+        '<text x="24" y="34" font-size="18" font-weight="bold">Compared with Cornu: slower to the left, faster to the right</text>',
         *_legend(),
         *_axis(range(math.ceil(low), math.floor(high) + 1), place, height),
     ]
@@ -41,7 +42,7 @@ def svg(everything: dict[str, Results]) -> str:
         y = TOP + ROW * index + ROW / 2
         parts.append(f'<text x="24" y="{y + 4:.1f}">{escape(title)}</text>')
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="{FAINT}"/>')
-        parts += [_dot(name, ratio, best, place(ratio), y) for name, ratio, best in dots]
+        parts += [_dot(name, ratio, best, place(ratio), y) for name, ratio, best in reversed(dots)]
     return "\n".join([*parts, "</svg>", ""])
 
 
