@@ -99,16 +99,22 @@ def decoder(p: Params, x: Any, key: Any, k: Any, layers: int, dropout: float, **
 
 
 def resnet50(p: Params, x: Any, key: Any, k: Any, blocks: Sequence[int], **_: Any) -> Any:
-    """For inference: the normalisation is a scale and a shift."""
+    """Without a key, for inference, the normalisation is a scale and a shift. Moving averages are not kept."""
     count = 0
 
     def unit(h: Any, strides: int = 1, padding: str = "same") -> Any:
         nonlocal count
         gamma, beta, mean, variance = p[f"norm_{count}"]
-        scale = gamma * jax.lax.rsqrt(variance + 1e-5)
-        h = k.conv(h, p[f"conv_{count}"][0] * scale, strides=strides, padding=padding) + (beta - mean * scale)
+        kernel = p[f"conv_{count}"][0]
         count += 1
-        return h
+        if key is not None:
+            h = k.conv(h, kernel, strides=strides, padding=padding)
+            wide = h.astype(jnp.float32)
+            mean, variance = wide.mean((0, 1, 2)), wide.var((0, 1, 2))
+            scale = gamma * jax.lax.rsqrt(variance + 1e-5)
+            return (wide * scale + (beta - mean * scale)).astype(h.dtype)
+        scale = gamma * jax.lax.rsqrt(variance + 1e-5)
+        return k.conv(h, kernel * scale, strides=strides, padding=padding) + (beta - mean * scale)
 
     h = relu(unit(jnp.pad(x[0], ((0, 0), (3, 3), (3, 3), (0, 0))), 2, "valid"))
     h = k.max_pool(jnp.pad(h, ((0, 0), (1, 1), (1, 1), (0, 0))), 3, 2)
