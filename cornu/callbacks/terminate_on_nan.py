@@ -14,6 +14,7 @@ class TerminateOnNaN(Callback):
 
     The loss is looked at after each epoch, after each batch where batches are told, and else a few times a second: it
     does not make steps run one at a time. A loss that was NaN in one batch is NaN until the epoch ends, being a mean.
+    Steps that are not finite change no weights, so the model stays at its last good step.
 
     Args:
         raise_error: whether to raise an error instead.
@@ -42,8 +43,12 @@ class TerminateOnNaN(Callback):
         if loss is None or np.all(np.isfinite(loss)):
             return
         if self.raise_error:
-            raise RuntimeError(
+            error = RuntimeError(
                 f"{where} needs a finite loss; got {loss}. Lower the learning rate, clip gradients, or look for NaN in the data."
             )
+            cause = getattr(self.model.training_setup, "non_finite", None)
+            if cause is not None:
+                error.add_note(cause)
+            raise error
         print(f"{where}: Invalid loss, terminating training")
         self.model.stop_training = True

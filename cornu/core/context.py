@@ -32,6 +32,7 @@ class Context:
         losses: where ``add_loss`` puts its values; None keeps them on the layer.
         rows: (batch,) float, 1 for a real row and 0 for padding; None when all rows are real.
         abstract: shapes only: variables keep their values whatever is assigned.
+        verdicts: where a training step says whether its loss and gradients were finite; None if nobody asks.
         allowance: memory that variables count against while a config is read; None elsewhere.
     """
 
@@ -42,6 +43,7 @@ class Context:
     rows: Any = None
     abstract: bool = False
     allowance: Any = None
+    verdicts: list[Any] | None = None
 
 
 class _Stack(threading.local):

@@ -339,7 +339,9 @@ class Layer(Module, Operation):
             try:
                 if spec.any_symbolic(args, kwargs):
                     return self.symbolic_call(*args, **kwargs)
-                return self._call_on_arrays(args, kwargs, top=not outer.path and outer.losses is None)
+                # The name goes into the compiled program: for profiles, and to find where a value was made.
+                with jax.named_scope(self.name):
+                    return self._call_on_arrays(args, kwargs, top=not outer.path and outer.losses is None)
             except context.RowsCoupled:
                 raise
             except Exception as error:

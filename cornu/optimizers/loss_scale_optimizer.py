@@ -41,6 +41,8 @@ class LossScaleOptimizer(OptimizerWrapper):
     Source: numbers as ``keras.optimizers.LossScaleOptimizer``; Micikevicius et al. 2017 (arXiv:1710.03740), section 3.2.
     """
 
+    skips_non_finite = True
+
     def __init__(
         self,
         inner_optimizer: Any,

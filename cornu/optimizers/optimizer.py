@@ -62,6 +62,8 @@ class Optimizer(OptimizerState):
     in float32 and rounded once, where Keras computes in 16 bits.
     """
 
+    # Whether steps whose gradients are not finite are left out by the optimizer itself.
+    skips_non_finite = False
     _references = frozenset({"_trainable_variables", "_slots", "_accumulators", "_compiled"})
     _compiled: dict[Any, Any]
 

@@ -30,8 +30,10 @@ from cornu.data.batches import structure_key
 from cornu.kernels import compile_cache
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.train import interrupt
+from cornu.train.find_non_finite import diagnose
 from cornu.train.setup import Setup
 from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
+from cornu.train.watch import Batch, Watch
 
 # Arrays up to this size go to the device whole.
 _RESIDENT_BYTES = 2 << 30
@@ -65,6 +67,8 @@ class Driver:
         rows_seen: real rows run in the current epoch.
         outputs: what the last dispatched predict steps returned, one for each batch: (leaves, rows).
         logs: what a train or test step written by the user returned.
+        watch: finds the first step that is not finite.
+        epoch_index: which epoch this is, where there are any.
     """
 
     def __init__(self, model: Any, setup: Setup, kind: str, batches: Batches, steps: int | None = None):
@@ -74,7 +78,10 @@ class Driver:
         self.rows_seen = 0
         self.outputs: list[tuple[Any, int]] = []
         self.logs: Any = None
+        self.watch = Watch()
+        self.epoch_index: int | None = None
         self._output_structure: Any = None
+        self._verdict: Any = None
         self._at_once = 1
         self._first: Any = None
         self._prepare()
@@ -200,6 +207,7 @@ class Driver:
             count = min(self._at_once, total - first) if compiled.looped and before is None else 1
             started = time.perf_counter()
             self._call(compiled, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
+            self._note(0, lambda step: self._batch_at(order, step, size, rows))
             real = min((first + count) * size, rows) - first * size
             self.rows_seen += real
             if self.kind == "predict":
@@ -212,6 +220,7 @@ class Driver:
     def _pace(self, count: int, started: float) -> None:
         """Choose how many steps the next call runs, so that it takes about ``_CALL_SECONDS``."""
         jax.block_until_ready(self._carried)
+        self.check(wait=False)
         per_step = (time.perf_counter() - started) / count
         self._at_once = max(1, min(count * 8, int(_CALL_SECONDS / max(per_step, 1e-7))))
 
@@ -229,6 +238,7 @@ class Driver:
             if before is not None:
                 before(index)
             self._run_batch(batch, leaves, rows, size)
+            self._note(index, lambda _, batch=batch: (batch, None))
             self.rows_seen += rows
             if self.kind == "predict":
                 self.outputs[-1] = (self.outputs[-1][0], rows)
@@ -285,11 +295,46 @@ class Driver:
             write_values(group, after)
 
     def _keep(self, extra: Any) -> None:
-        """What a step returned beside values: outputs of predictions, logs of steps written by the user."""
+        """What a step returned beside values: outputs of predictions, logs of steps written by the user, verdicts."""
         if self.kind == "predict":
             self.outputs.append((extra, 0))
+        elif self.kind == "train":
+            self.logs, self._verdict = extra
         else:
             self.logs = extra
+
+    # Steps that are not finite.
+
+    def _note(self, first: int, batch: Batch) -> None:
+        """A training call was dispatched: its verdict is on the way."""
+        if self.kind == "train":
+            self.watch.add(first, self._verdict, batch)
+            self.check(wait=False)
+
+    def _batch_at(self, order: np.ndarray, step: int, size: int, rows: int) -> tuple[Any, np.ndarray]:
+        """The batch of a step, on the host, and the numbers of its rows."""
+        index = order[step * size : min((step + 1) * size, rows)]
+        return self.batches.pack(np.asarray(a)[index] for a in self.batches.arrays), index  # type: ignore[union-attr]  # resident
+
+    def check(self, wait: bool = True) -> None:
+        """Say which step was the first that was not finite, and why, if there was one.
+
+        Args:
+            wait: whether to wait for the steps under way.
+        """
+        if wait:
+            self.watch.settle()
+        if self.watch.found is None or self.watch.report is not None:
+            return
+        self.write_back()
+        step, batch_of = self.watch.found
+        where = f"Step {step + 1}" + ("" if self.epoch_index is None else f" of epoch {self.epoch_index + 1}")
+        try:
+            why = diagnose(self.model, *batch_of(step))
+        except Exception as error:  # an operation that does not run by itself must not end training
+            why = f"Where it arose was not found ({type(error).__name__}). Lower the learning rate, or clip gradients."
+        self.setup.non_finite = f"{where} needs a finite loss and gradients; got others. {why}"
+        self.watch.say(f"{self.setup.non_finite} The step changed no weights; training goes on.")
 
     def _couples_rows(self) -> bool:
         return sees_rows(self.model, self.kind) or ("coupled", self.kind, self._ids) in self.setup.functions
@@ -321,8 +366,10 @@ class Driver:
                 for variables, group in held:
                     stack.enter_context(holding(variables, group))
                 if kind == "train":
+                    stack.enter_context(context.scope(verdicts=(verdicts := [])))
                     logs, state = model.train_step(tuple(list(v) for v in values), data)
-                    return tuple(tuple(v) for v in state), logs if logging else None
+                    verdict = jnp.where(verdicts[-1], -1, 0) if verdicts else jnp.int32(-1)
+                    return tuple(tuple(v) for v in state), (logs if logging else None, verdict)
                 if kind == "test":
                     logs, (_, others, metrics) = model.test_step((list(fixed), *(list(v) for v in values)), data)
                     return (tuple(others), tuple(metrics)), logs if logging else None
@@ -352,6 +399,7 @@ class Driver:
         leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in self._resident)
         rows = jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None
         inner, jaxpr = self._trace(self.batches.structure, leaves, rows)
+        kind = self.kind
         convolutions, may_raise = has_convolution(jaxpr), calls_python(jaxpr)
         platform = jax.default_backend()
         plain = not may_raise and not logs_itself(self.model, self.kind)
@@ -365,13 +413,18 @@ class Driver:
             return inner(fixed, values, batch, weights)
 
         def once(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
-            return at(first, fixed, values, data, order, total)
+            values, extra = at(first, fixed, values, data, order, total)
+            return values, extra if kind != "train" else (extra[0], jnp.where(extra[1] < 0, -1, first))
 
         def many(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
             def body(i: Any, carried: Any) -> Any:
-                return at(i, fixed, carried, data, order, total)[0]
+                before, verdict = carried
+                after, extra = at(i, fixed, before, data, order, total)
+                bad = kind == "train" and (verdict < 0) & (extra[1] >= 0)
+                return after, jnp.where(bad, i, verdict)
 
-            return jax.lax.fori_loop(first, first + count, body, values), None
+            after, verdict = jax.lax.fori_loop(first, first + count, body, (values, jnp.int32(-1)))
+            return after, (None, verdict) if kind == "train" else None
 
         options = compiler_options(platform, convolutions)
         donated = () if may_raise else (1,)

@@ -59,7 +59,7 @@ def fit(model: Any, given: FitArguments) -> History:
         history.set_params({"epochs": given.epochs, "steps": driver.steps, "verbose": verbose})
         callbacks.append(history)
         evaluation = None if validation is None else _Evaluation(model, setup, validation, given.validation_steps)
-        model.stop_training = False
+        model.stop_training, setup.non_finite = False, None
         callbacks.on_train_begin()
         with Keeper(given.resume, driver, callbacks, history, given.initial_epoch) as keeper:
             logs: dict[str, Any] = {}
@@ -150,7 +150,7 @@ def _train_epoch(
     evaluation: _Evaluation | None,
 ) -> dict[str, Any]:
     hooks = callbacks.wants_batches["train"]
-    done = keeper.position.step
+    done, driver.epoch_index = keeper.position.step, keeper.position.epoch
     if done == 0:
         model.reset_metrics()
     begin = callbacks.on_train_batch_begin if hooks else None
@@ -178,6 +178,7 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
     """The metrics now, by name, as floats; those that a step of the user's own returned, if it did."""
     if driver is not None:
         driver.write_back()
+        driver.check()
     if driver is not None and driver.logs is not None:
         return _in_alphabet(driver.logs)
     variables = model.metrics_variables

@@ -49,6 +49,7 @@ class Setup:
         traces: how often a step was traced, by kind (for tests).
         names: of the outputs.
         batch_size: rows per step of the last fit on arrays.
+        non_finite: of the first step of the last run that was not finite, and why.
         averages_rows: whether losses and metrics are means over rows, whatever the size of a batch.
     """
 
@@ -64,6 +65,7 @@ class Setup:
     names: list[str] = dataclasses.field(default_factory=list[str])
     batch_size: int | None = None
     averages_rows: bool = False
+    non_finite: str | None = None
 
     def settle(self, model: Trainable, y: Any, y_pred: Any) -> None:
         """Match losses and metrics with the outputs; ``y`` and ``y_pred`` have shapes and dtypes."""

@@ -15,9 +15,11 @@ from cornu.core.errors import StructureError, explain
 from cornu.core.pure import holding, raw_values
 from cornu.core.variable import Variable
 from cornu.data import unpack
+from cornu.optimizers.conditional import run_if
 from cornu.train.outputs import by_output, targets_by_output
 from cornu.train.protocols import Trainable
 from cornu.train.setup import require_setup, unused
+from cornu.train.watch import is_finite
 
 State = tuple[list[Any], list[Any], list[Any], list[Any]]
 
@@ -113,8 +115,45 @@ def _note_loss(model: Any, loss: Any, x: Any, y_pred: Any) -> None:
         _update_mean(mean, loss, x, y_pred)
 
 
+def loss_and_gradients(
+    model: Any, trained: list[Any], rest: Sequence[Any], metric_state: Sequence[Any], data: Any
+) -> tuple[Any, list[Any]]:
+    """``(scaled loss, (loss, outputs, values of the other variables, of the metrics' variables)), gradients``.
+
+    Args:
+        trained, rest, metric_state: values of the trained variables, the others, the metrics'.
+    """
+    x, y, sample_weight = unpack(data)
+    setup = require_setup(model, "train_step")
+    params, others, _, metric_variables = variables_of(model)
+
+    def objective(values: list[Any]) -> tuple[Any, Any]:
+        with holding([*params, *others, *metric_variables], [*values, *rest, *metric_state]), context.scope(losses=[]):
+            y_pred = call_model(model, x, training=True)
+            with jax.named_scope("loss"):
+                loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
+            scaled = setup.optimizer.scale_loss(loss)
+            return scaled, (loss, y_pred, raw_values(others), raw_values(metric_variables))
+
+    return jax.value_and_grad(objective, has_aux=True)(trained)
+
+
+def note_verdict(finite: Any) -> None:
+    """Tell whoever runs the step, if he asks, whether it was finite."""
+    verdicts = context.current().verdicts
+    if verdicts is not None:
+        verdicts.append(finite)
+
+
+def _kept_unless(finite: Any, new: Any, old: Any) -> Any:
+    """The new value of a variable that is not trained; the old one after a step that was not finite."""
+    return new if new is old or not jnp.issubdtype(new.dtype, jnp.floating) else jnp.where(finite, new, old)
+
+
 def train_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[dict[str, Any], State]:
     """One step of gradient descent as a pure function.
+
+    Where the loss or a gradient is not finite, weights, statistics and the optimizer's state stay as they are.
 
     Args:
         state: values of the trained variables, the others, the optimizer's and the metrics'.
@@ -127,19 +166,21 @@ def train_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[d
     setup = require_setup(model, "train_step")
     params, others, slots, metric_variables = variables_of(model)
     trained, rest, optimizer_state, metric_state = (list(s) for s in state)
-
-    def objective(values: list[Any]) -> tuple[Any, Any]:
-        with holding([*params, *others, *metric_variables], [*values, *rest, *metric_state]), context.scope(losses=[]):
-            y_pred = call_model(model, x, training=True)
-            loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
-            scaled = setup.optimizer.scale_loss(loss)
-            return scaled, (loss, y_pred, raw_values(others), raw_values(metric_variables))
-
-    (_, (loss, y_pred, rest_after, metrics_after)), gradients = jax.value_and_grad(objective, has_aux=True)(trained)
+    (_, (loss, y_pred, rest_after, metrics_after)), gradients = loss_and_gradients(
+        model, trained, rest, metric_state, data
+    )
+    finite = is_finite(loss, [] if setup.optimizer.skips_non_finite else gradients)
+    note_verdict(finite)
+    rest_after = [_kept_unless(finite, new, old) for new, old in zip(rest_after, rest, strict=True)]
     with holding(
         [*params, *others, *slots, *metric_variables], [*trained, *rest_after, *optimizer_state, *metrics_after]
     ):
-        setup.optimizer.apply(gradients, params)
+        if setup.optimizer.skips_non_finite:
+            setup.optimizer.apply(gradients, params)
+        else:
+            # A branch costs nothing that could be measured; selecting between old and new values, up to 70% of a
+            # step: docs/decisions/007.
+            run_if(finite, lambda: setup.optimizer.apply(gradients, params), [*slots, *params])
         _note_loss(model, loss, x, y_pred)
         with context.scope(autocast=None):
             logs = model.compute_metrics(x, y, y_pred, sample_weight)
