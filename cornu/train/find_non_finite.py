@@ -173,7 +173,7 @@ def _describe(value: Value, what: str, loss: Value) -> str:
         return f"The {what} is not finite because of {value.name}. Look at how it was made."
     names = [n for n in re.sub(r"\w+\(|\)", "/", value.path).split("/") if n]
     where = f"layer {'/'.join(names)!r}" if names and names != ["loss"] else "the loss function"
-    backwards = " in the gradient" if "transpose(" in value.path else ""
+    backwards = ", for the gradient," if loss.finite else ""
     inputs = [_range(v.array) for v in value.inputs if _has_floats(v.array) and np.size(v.array)]
     told = f" of values in {' and '.join(dict.fromkeys(inputs))}" if inputs else ""
     known = f" (loss {_number(loss.array)})" if loss.finite else ""

@@ -91,7 +91,7 @@ def test_gradients_of_a_finite_loss():
         history = trained.fit(x, A, batch_size=10, verbose=0).history
     assert np.isfinite(history["loss"][0])
     message = str(caught[0].message)
-    assert "in layer 'all/outer/inner/root' in the gradient gives inf (loss " in message, message
+    assert "in layer 'all/outer/inner/root', for the gradient, gives inf (loss " in message, message
     for a, b in zip(model.get_weights(), before, strict=True):
         np.testing.assert_array_equal(a, b)
 
