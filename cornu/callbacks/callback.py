@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 
@@ -46,6 +47,13 @@ class Callback:
 
     def set_state(self, state: dict[str, Any]) -> None:
         """Go on from what ``get_state`` gave; told after ``on_train_begin``, which starts anew."""
+
+    def weights_as_trained(self) -> contextlib.AbstractContextManager[None]:
+        """A ``with`` block in which the weights are those to train on with, for a callback that shows others.
+
+        Entered while a checkpoint of the run is taken.
+        """
+        return contextlib.nullcontext()
 
     def on_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Older name of ``on_train_batch_begin``."""

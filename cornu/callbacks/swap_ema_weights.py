@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Generator
 from typing import Any
 
 from cornu.callbacks.callback import Callback
@@ -51,6 +53,17 @@ class SwapEMAWeights(Callback):
 
     def on_predict_end(self, logs: Any = None) -> None:
         self._put_back()
+
+    @contextlib.contextmanager
+    def weights_as_trained(self) -> Generator[None]:
+        """A checkpoint to go on from holds the weights, not what is shown between epochs."""
+        swapped = self._waiting is not None
+        self._put_back()
+        try:
+            yield
+        finally:
+            if swapped:
+                self._put_averages()
 
     def _put_averages(self) -> None:
         if self._waiting is not None:

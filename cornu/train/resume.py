@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from cornu.callbacks import BackupAndRestore
+from cornu.callbacks import BackupAndRestore, Callback
 from cornu.core import seeds
 from cornu.core.errors import explain, show_shape
 from cornu.core.pure import raw_values, write_values
@@ -224,7 +224,11 @@ class Keeper:
         position = dataclasses.replace(
             self.position, history=self.history.history, epochs=list(self.history.epoch), callbacks=states
         )
-        resume.save(self.driver.variables, position)
+        with contextlib.ExitStack() as stack:
+            for callback in self.callbacks.callbacks:
+                if isinstance(callback, Callback):
+                    stack.enter_context(callback.weights_as_trained())
+            resume.save(self.driver.variables, position)
 
 
 def _settings(resume: Any, callbacks: list[Any]) -> Resume | None:
