@@ -1,4 +1,4 @@
-"""The line that says how far training is: one that moves in a terminal, one per epoch elsewhere."""
+"""The line that says how far training is: one that moves in a terminal or a notebook, one per epoch elsewhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from collections.abc import Callable
 from typing import Any
 
 from cornu.callbacks.progbar import show_seconds, show_value, write_text
+from cornu.train.notebook import notebook_page
 
 _WIDTH = 20
 _SECONDS = 0.1
+# In a notebook each drawing is a message of about 0.5 ms.
+_NOTEBOOK_SECONDS = 0.25
 
 
 class Progress:
@@ -26,12 +29,14 @@ class Progress:
     def __init__(self, steps: int | None, title: str, verbose: int):
         self.steps, self.verbose = steps, verbose
         self.started = time.perf_counter()
-        self.moving = verbose == 1 and sys.stdout.isatty()
+        self._page = notebook_page() if verbose == 1 else None
+        self._title = title
+        self.moving = verbose == 1 and (self._page is not None or sys.stdout.isatty())
         # When the first dispatch was done, and how many steps it ran: it compiled, so the pace is counted from there.
         self._first: tuple[float, int] | None = None
         self._last = 0.0
         self._width = 0
-        if verbose and title:
+        if verbose and title and self._page is None:
             write_text(title + "\n")
 
     def update(self, done: int, read: Callable[[], dict[str, Any]]) -> None:
@@ -39,7 +44,7 @@ class Progress:
         now = time.perf_counter()
         if self._first is None:
             self._first = now, done
-        if not self.moving or now - self._last < _SECONDS:
+        if not self.moving or now - self._last < (_SECONDS if self._page is None else _NOTEBOOK_SECONDS):
             return
         self._last = now
         pace = self._pace(now, done)
@@ -57,6 +62,9 @@ class Progress:
         pace = self._pace(now, done) or elapsed / max(done, 1)
         text = self._line(f"{show_seconds(elapsed)} {show_seconds(pace)}/step", logs)
         text = f"{self._bar(done)} {text}" if self.verbose == 1 else f"{done}/{done} - {text}"
+        if self._page is not None:
+            self._show(text)
+            return
         if self.moving:
             text = f"\r{text:{self._width}}"
         write_text(text + "\n")
@@ -81,6 +89,9 @@ class Progress:
 
     def _move(self, done: int, text: str) -> None:
         """Write over the line: without the bar, and cut, where the terminal is narrow, since a line that wraps stays."""
+        if self._page is not None:
+            self._show(f"{self._bar(done)} {text}")
+            return
         columns = shutil.get_terminal_size().columns - 1
         line = f"{self._bar(done)} {text}"
         if len(line) > columns:
@@ -89,3 +100,8 @@ class Progress:
             line = line[: columns - 1] + "…"
         write_text(f"\r{line:{min(self._width, columns)}}")
         self._width = len(line)
+
+    def _show(self, line: str) -> None:
+        """The title and the line, in place of what a notebook's page shows."""
+        assert self._page is not None
+        self._page("\n".join(filter(None, [self._title, line])))
