@@ -10,6 +10,7 @@ from cornu.callbacks.model_checkpoint import ModelCheckpoint
 from cornu.callbacks.orbax_checkpoint import OrbaxCheckpoint
 from cornu.callbacks.progbar_logger import ProgbarLogger
 from cornu.callbacks.remote_monitor import RemoteMonitor
+from cornu.callbacks.run_loggers import MLflowLogger, WandbLogger
 from cornu.callbacks.swap_ema_weights import SwapEMAWeights
 from cornu.callbacks.tensorboard import TensorBoard
 from cornu.callbacks.terminate_on_nan import TerminateOnNaN
@@ -23,6 +24,7 @@ __all__ = [
     "History",
     "LambdaCallback",
     "LearningRateScheduler",
+    "MLflowLogger",
     "ModelCheckpoint",
     "OrbaxCheckpoint",
     "ProgbarLogger",
@@ -31,4 +33,5 @@ __all__ = [
     "SwapEMAWeights",
     "TensorBoard",
     "TerminateOnNaN",
+    "WandbLogger",
 ]
