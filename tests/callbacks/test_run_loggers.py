@@ -23,12 +23,13 @@ def test_without_the_package(monkeypatch, cls, package):
 def test_mlflow_keeps_a_run(tmp_path, monkeypatch):
     mlflow = pytest.importorskip("mlflow")
     monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
-    mlflow.set_tracking_uri(tmp_path.as_uri())
+    mlflow.set_tracking_uri((tmp_path / "runs").as_uri())
+    experiment = mlflow.set_experiment("tickets")
     model = tiny_model()
     history = model.fit(X, Y, epochs=3, verbose=0, callbacks=[MLflowLogger("first", {"data": "v2"})]).history
     assert mlflow.active_run() is None
     client = mlflow.MlflowClient()
-    (run,) = client.search_runs(["0"])
+    (run,) = client.search_runs([experiment.experiment_id])
     assert run.info.run_name == "first" and run.info.status == "FINISHED"
     assert run.data.params["data"] == "v2" and run.data.params["optimizer_learning_rate"].startswith("0.1")
     told = [(m.step, m.value) for m in client.get_metric_history(run.info.run_id, "loss")]
