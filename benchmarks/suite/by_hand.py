@@ -40,10 +40,10 @@ def mlp(p: Params, x: Any, key: Any, k: Any) -> Any:
 
 def autoencoder(p: Params, x: Any, key: Any, k: Any) -> Any:
     def conv(name: str, h: Any) -> Any:
-        return relu(k.conv(h, p[name][0]) + p[name][1])
+        return k.conv(h, p[name][0], bias=p[name][1], rectify=True)
 
     def up(name: str, h: Any) -> Any:
-        return relu(k.conv_transpose(h, p[name][0]) + p[name][1])
+        return k.conv_transpose(h, p[name][0], bias=p[name][1], rectify=True)
 
     h = k.max_pool(conv("conv_1", conv("conv_0", x[0])), 3)
     h = conv("conv_3", conv("conv_2", h)).max((1, 2)).reshape(-1, 4, 4, 1)
@@ -54,7 +54,7 @@ def autoencoder(p: Params, x: Any, key: Any, k: Any) -> Any:
 def toy_resnet(p: Params, x: Any, key: Any, k: Any, **_: Any) -> Any:
     def conv(i: int, h: Any, padding: str = "valid") -> Any:
         kernel, bias = p[f"conv_{i}"]
-        return relu(k.conv(h, kernel, padding=padding) + bias)
+        return k.conv(h, kernel, padding=padding, bias=bias, rectify=True)
 
     block = k.max_pool(conv(1, conv(0, x[0])), 3)
     for i in (2, 4):
@@ -102,7 +102,7 @@ def resnet50(p: Params, x: Any, key: Any, k: Any, blocks: Sequence[int], **_: An
     """Without a key, for inference, the normalisation is a scale and a shift. Moving averages are not kept."""
     count = 0
 
-    def unit(h: Any, strides: int = 1, padding: str = "same") -> Any:
+    def unit(h: Any, strides: int = 1, padding: str = "same", rectify: bool = False) -> Any:
         nonlocal count
         gamma, beta, mean, variance = p[f"norm_{count}"]
         kernel = p[f"conv_{count}"][0]
@@ -112,17 +112,20 @@ def resnet50(p: Params, x: Any, key: Any, k: Any, blocks: Sequence[int], **_: An
             wide = h.astype(jnp.float32)
             mean, variance = wide.mean((0, 1, 2)), wide.var((0, 1, 2))
             scale = gamma * jax.lax.rsqrt(variance + 1e-5)
-            return (wide * scale + (beta - mean * scale)).astype(h.dtype)
+            h = (wide * scale + (beta - mean * scale)).astype(h.dtype)
+            return relu(h) if rectify else h
         scale = gamma * jax.lax.rsqrt(variance + 1e-5)
-        return k.conv(h, kernel * scale, strides=strides, padding=padding) + (beta - mean * scale)
+        shift = beta - mean * scale
+        return k.conv(h, kernel * scale, strides=strides, padding=padding, bias=shift, rectify=rectify)
 
-    h = relu(unit(jnp.pad(x[0], ((0, 0), (3, 3), (3, 3), (0, 0))), 2, "valid"))
+    h = unit(jnp.pad(x[0], ((0, 0), (3, 3), (3, 3), (0, 0))), 2, "valid", rectify=True)
     h = k.max_pool(jnp.pad(h, ((0, 0), (1, 1), (1, 1), (0, 0))), 3, 2)
     for stage, repeats in enumerate(blocks):
         for block in range(repeats):
             strides = 2 if stage and not block else 1
             shortcut = h if block else unit(h, strides)
-            h = relu(unit(relu(unit(relu(unit(h, strides))))) + shortcut)
+            h = unit(unit(h, strides, rectify=True), rectify=True)
+            h = relu(unit(h) + shortcut)
     return [dense(p, "logits", h.mean((1, 2)))]
 
 

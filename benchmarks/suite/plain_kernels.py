@@ -14,17 +14,27 @@ from jax import lax
 Array = jax.Array
 
 
-def conv(x: Array, kernel: Array, strides: int = 1, padding: str = "valid") -> Array:
+def conv(
+    x: Array,
+    kernel: Array,
+    strides: int = 1,
+    padding: str = "valid",
+    bias: Array | None = None,
+    rectify: bool = False,
+) -> Array:
     layout = ("NHWC", "HWIO", "NHWC")
-    return lax.conv_general_dilated(x, kernel, (strides, strides), padding.upper(), dimension_numbers=layout)
+    y = lax.conv_general_dilated(x, kernel, (strides, strides), padding.upper(), dimension_numbers=layout)
+    y = y if bias is None else y + bias
+    return jax.nn.relu(y) if rectify else y
 
 
-def conv_transpose(x: Array, kernel: Array) -> Array:
+def conv_transpose(x: Array, kernel: Array, bias: Array, rectify: bool) -> Array:
     """Kernel: (height, width, out, in). Stride 1, "valid"."""
     k = kernel.shape[0] - 1
     flipped = jnp.flip(kernel, (0, 1)).swapaxes(2, 3)
     pads = ((k, k), (k, k))
-    return lax.conv_general_dilated(x, flipped, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC"))
+    y = lax.conv_general_dilated(x, flipped, (1, 1), pads, dimension_numbers=("NHWC", "HWIO", "NHWC")) + bias
+    return jax.nn.relu(y) if rectify else y
 
 
 def max_pool(x: Array, pool_size: int, strides: int | None = None) -> Array:
