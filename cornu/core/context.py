@@ -34,6 +34,7 @@ class Context:
         abstract: shapes only: variables keep their values whatever is assigned.
         verdicts: where a training step says whether its loss and gradients were finite; None if nobody asks.
         allowance: memory that variables count against while a config is read; None elsewhere.
+        lookups: has ``rows(variable, index)``, which may answer in the place of a variable that is looked up by rows.
     """
 
     training: bool | None = None
@@ -44,6 +45,7 @@ class Context:
     abstract: bool = False
     allowance: Any = None
     verdicts: list[Any] | None = None
+    lookups: Any = None
 
 
 class _Stack(threading.local):

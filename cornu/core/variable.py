@@ -71,6 +71,8 @@ class Variable:
         self.regularizer: Any = None
         self.constraint: Any = None
         self.overwrite_with_gradient = False
+        # Layers read rows of it through core.lookup: training may then leave the other rows alone.
+        self.looked_up = False
         self.layout = layout
         self._value: Any = self._first_value(initializer, shape, dtype)
         self._dtype: str = np.dtype(self._value.dtype).name
@@ -134,6 +136,31 @@ class Variable:
     def numpy(self) -> np.ndarray[Any, Any]:
         """A copy of the value as a NumPy array."""
         return np.array(self._value)
+
+    # A value that is worked out when somebody looks.
+
+    def promise(self, pay: Callable[[], Any]) -> None:
+        """Let go of the value: whoever reads it first gets, and leaves here, what ``pay()`` returns.
+
+        A value that is put here meanwhile takes its place.
+
+        Example:
+            >>> v = Variable(0.0, name="v")
+            >>> v.promise(lambda: jnp.ones(()))
+            >>> float(v), v.promised
+            (1.0, None)
+        """
+        self.__dict__["_pay"] = pay
+        self.__dict__.pop("_value", None)
+
+    @property
+    def promised(self) -> Callable[[], Any] | None:
+        """What the value will be worked out by; None if it is there."""
+        return None if "_value" in self.__dict__ else self.__dict__["_pay"]
+
+    def unpromise(self) -> None:
+        """Forget the last promise, and what that holds on to; the value is there."""
+        self.__dict__.pop("_pay", None)
 
     # How it changes.
 
@@ -209,10 +236,19 @@ class Variable:
         return id(self)
 
     def __getattr__(self, name: str) -> Any:
-        # astype, reshape, sum, T, at, ...: a variable can do what its array can.
+        # astype, reshape, sum, T, at, ...: a variable can do what its array can. A promised value has no attribute
+        # yet, so that values which are there cost nothing more to read.
+        if name == "_value" and "_pay" in self.__dict__:
+            with jax.ensure_compile_time_eval():
+                self._value = self.__dict__["_pay"]()
+            return self._value
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self.value, name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._value  # a promise cannot be copied  # noqa: B018
+        return {name: value for name, value in self.__dict__.items() if name != "_pay"}
 
     def __repr__(self) -> str:
         return (

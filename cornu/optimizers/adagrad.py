@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu.optimizers.hyperparameters import hyperparameters
 from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.rest import Rest
 from cornu.optimizers.slots import Slot, Step
 
 
@@ -34,3 +35,7 @@ class Adagrad(Optimizer):
         """One weight's next value and slots."""
         total = slots["accumulator"] + jnp.square(gradient)
         return weight - step.learning_rate * gradient / jnp.sqrt(total + self.epsilon), {"accumulator": total}
+
+    def rest(self) -> Rest:
+        """Nothing moves."""
+        return Rest()

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 from cornu.core.errors import explain
 from cornu.optimizers.hyperparameters import hyperparameters
 from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.rest import Rest, mean_over_spread
 from cornu.optimizers.slots import Slot, Step
 
 
@@ -42,12 +43,21 @@ class Adam(Optimizer):
 
     def update_rule(self, step: Step, weight: Any, gradient: Any, slots: Mapping[str, Any]) -> Any:
         """One weight's next value and slots."""
-        rate = step.learning_rate * jnp.sqrt(1 - self.beta_2**step.number) / (1 - self.beta_1**step.number)
+        rate = self._corrected(step)
         changed = moments(self.beta_1, self.beta_2, gradient, slots)
         spread = changed["velocity"]
         if self.amsgrad:
             spread = changed["velocity_hat"] = jnp.maximum(slots["velocity_hat"], spread)
         return weight - changed["momentum"] * rate / (jnp.sqrt(spread) + self.epsilon), changed
+
+    def _corrected(self, step: Step) -> Any:
+        """The learning rate, with the corrections of both means."""
+        return step.learning_rate * jnp.sqrt(1 - self.beta_2**step.number) / (1 - self.beta_1**step.number)
+
+    def rest(self) -> Rest | None:
+        """The mean carries weights on, while both means fade."""
+        constant = "velocity_hat" if self.amsgrad else None
+        return mean_over_spread(self.beta_1, self.beta_2, self.epsilon, self._corrected, constant)
 
 
 @hyperparameters(learning_rate=0.001)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from cornu.core.errors import explain
 from cornu.core.variable import Variable
+from cornu.optimizers.rows import RowGradient
 
 
 def with_gradients(
@@ -48,8 +49,8 @@ def with_gradients(
 
 
 def as_array(x: Any) -> Any:
-    """An array, from an array, a Variable, or numbers."""
-    return x if isinstance(x, jax.Array) else jnp.asarray(x.value if isinstance(x, Variable) else x)
+    """An array, from an array, a Variable, or numbers; a gradient of rows stays one."""
+    return x if isinstance(x, (jax.Array, RowGradient)) else jnp.asarray(x.value if isinstance(x, Variable) else x)
 
 
 def _check_shapes(gradients: Sequence[jax.Array], variables: Sequence[Variable]) -> None:

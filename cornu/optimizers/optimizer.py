@@ -14,11 +14,13 @@ from cornu.core import registry
 from cornu.core.errors import explain
 from cornu.core.pure import holding, raw_values, write_values
 from cornu.core.variable import Variable
-from cornu.optimizers import clip, options
+from cornu.optimizers import clip, options, rows
 from cornu.optimizers.averages import Averages
 from cornu.optimizers.conditional import run_if
 from cornu.optimizers.given import as_array, with_gradients
 from cornu.optimizers.hyperparameters import own_config
+from cornu.optimizers.rest import Rest
+from cornu.optimizers.rows import RowGradient
 from cornu.optimizers.slots import Slot, Step, first_value
 from cornu.optimizers.state import OptimizerState, slot_name
 
@@ -121,9 +123,15 @@ class Optimizer(OptimizerState):
             f"Optimizer {type(self).__name__} needs an update_rule or an update_step method; got none. Define one."
         )
 
+    def rest(self) -> Rest | None:
+        """How weights move in steps in which their gradient is zero, if rows that a step does not read can be left
+        for later; None if not.
+        """
+        return None
+
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one weight and its slots in place; ``update_rule`` says how."""
-        slots = self._slots[self._get_variable_index(variable)]
+        slots = self.slots_by_name(variable)
         compute = jnp.promote_types(variable.dtype, "float32")
         step = Step(jnp.asarray(learning_rate, compute), self._number().astype(compute))
         values = {name: _at_least(slot.value, compute) for name, slot in slots.items()}
@@ -185,6 +193,10 @@ class Optimizer(OptimizerState):
                 )
             )
         return index
+
+    def slots_by_name(self, variable: Variable) -> dict[str, Variable]:
+        """What is kept for one weight."""
+        return self._slots[self._get_variable_index(variable)]
 
     # One step.
 
@@ -273,11 +285,26 @@ class Optimizer(OptimizerState):
                 variable.assign(gradient)
             else:
                 pairs.append((gradient, variable))
-        gradients = self._clipped([g for g, _ in pairs])
-        self._decay([v for _, v in pairs], rate)
-        self.start_step(Step(rate, self._number().astype("float32")))
-        for gradient, (_, variable) in zip(gradients, pairs, strict=True):
-            self.update_step(gradient, variable, rate)
+        clipped = self._clipped([rows.values_of(g) for g, _ in pairs])
+        self._decay([v for g, v in pairs if not isinstance(g, RowGradient)], rate)
+        step = Step(rate, self._number().astype("float32"))
+        self.start_step(step)
+        for values, (gradient, variable) in zip(clipped, pairs, strict=True):
+            if isinstance(gradient, RowGradient):
+                self._update_rows(rows.with_values(gradient, values), variable, step)
+            else:
+                self.update_step(values, variable, rate)
+
+    def _update_rows(self, gradient: RowGradient, variable: Variable, step: Step) -> None:
+        """Change the rows of a weight that were read, and the same rows of its slots."""
+        part, weight = self.decay_of(variable), gradient.weight
+        if part is not None:
+            weight = weight - weight * (part * step.learning_rate)
+        new, changed = self.update_rule(step, weight, gradient.values, gradient.slots)
+        gradient.keep(variable, new)
+        for name, slot in self.slots_by_name(variable).items():
+            gradient.keep(slot, changed.get(name, gradient.slots[name]))
+        gradient.debt.advance(step)
 
     def _clipped(self, gradients: list[jax.Array]) -> list[jax.Array]:
         if self.clipnorm and self.clipnorm > 0:
@@ -289,15 +316,20 @@ class Optimizer(OptimizerState):
         return gradients
 
     def _decay(self, variables: Sequence[Variable], rate: jax.Array) -> None:
-        excluded, patterns = self._undecayed
         for variable in variables:
-            part = self._decay_of(variable)
-            if part is None or variable in excluded or any(re.search(p, variable.name) for p in patterns):
-                continue
-            variable.assign(variable.value - variable.value * (part * rate))
+            part = self.decay_of(variable)
+            if part is not None:
+                variable.assign(variable.value - variable.value * (part * rate))
+
+    def decay_of(self, variable: Variable) -> float | None:
+        """Part of a weight that goes in each step, per learning rate; None if it does not decay."""
+        excluded, patterns = self._undecayed
+        if variable in excluded or any(re.search(p, variable.name) for p in patterns):
+            return None
+        return self._decay_of(variable)
 
     def _decay_of(self, variable: Variable) -> float | None:
-        """Part of a weight that goes in each step, per learning rate."""
+        """The same for weights that are not excluded."""
         return self.weight_decay
 
     # One step, compiled.

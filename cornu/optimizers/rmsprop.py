@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from cornu.optimizers.hyperparameters import hyperparameters
 from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.rest import Rest, carried_on
 from cornu.optimizers.slots import Slot, Step
 
 
@@ -47,3 +48,8 @@ class RMSprop(Optimizer):
         if self.momentum > 0:
             change = changed["momentum"] = self.momentum * slots["momentum"] + change
         return weight - change, changed
+
+    def rest(self) -> Rest:
+        """Means fade, and momentum carries weights on."""
+        fading = {"velocity": self.rho, **({"average_gradient": self.rho} if self.centered else {})}
+        return carried_on("momentum", self.momentum, **fading) if self.momentum > 0 else Rest(fading)

@@ -8,6 +8,7 @@ from typing import Any
 from cornu.core.errors import explain
 from cornu.optimizers.hyperparameters import hyperparameters
 from cornu.optimizers.optimizer import Optimizer
+from cornu.optimizers.rest import Rest, carried_on
 from cornu.optimizers.slots import Slot, Step
 
 
@@ -50,3 +51,9 @@ class SGD(Optimizer):
             return weight + change, {}
         momentum = self.momentum * slots["momentum"] + change
         return weight + (self.momentum * momentum + change if self.nesterov else momentum), {"momentum": momentum}
+
+    def rest(self) -> Rest:
+        """Momentum carries weights on."""
+        if not self.momentum:
+            return Rest()
+        return carried_on("momentum", self.momentum, -self.momentum if self.nesterov else -1.0)

@@ -13,7 +13,7 @@ import contextlib
 import dataclasses
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import jax
@@ -31,8 +31,9 @@ from cornu.kernels import compile_cache
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.train import interrupt
 from cornu.train.find_non_finite import diagnose
+from cornu.train.rows import NeedsAllRows, Owing, find_tables
 from cornu.train.setup import Setup
-from cornu.train.step import is_overridden, logs_itself, sees_rows, variables_of
+from cornu.train.step import is_overridden, logs_itself, sees_rows, train_step, variables_of
 from cornu.train.watch import Batch, Watch
 
 # Arrays up to this size go to the device whole.
@@ -85,10 +86,11 @@ class Driver:
         self._at_once = 1
         self._first: Any = None
         self._prepare()
+        self._owing = self._tables()
         self._fixed, self._values = self._variables()
         # Values between calls, as long as nobody can look: (values of _fixed, values of _values).
         self._carried: Any = None
-        self._ids = tuple(id(v) for v in itertools.chain(self._fixed, *self._values))
+        self._ids = self._identify()
         self._resident = self._place()
 
     # Getting ready.
@@ -129,10 +131,32 @@ class Driver:
         """Variables that a step reads only, and groups of those that it returns anew."""
         params, others, slots, metrics = variables_of(self.model)
         if self.kind == "train":
-            return [], [params, others, slots, metrics]
+            debts = [self._owing.variables] if self._owing.tables else []
+            return [], [params, others, slots, metrics, *debts]
         if self.kind == "test":
             return params, [others, metrics]
         return params, [others]
+
+    def _identify(self) -> tuple[int, ...]:
+        return tuple(id(v) for v in itertools.chain(self._fixed, *self._values))
+
+    def _tables(self) -> Owing:
+        """The tables that are updated by rows, with what these owe: the same in all runs over the same variables."""
+        params, setup = self.model.trainable_variables, self.setup
+        whole = self.kind != "train" or setup.eager or is_overridden(self.model, "train_step")
+        if whole or setup.optimizer is None or not any(v.looked_up for v in params):
+            return Owing([])
+        key = ("tables", tuple(id(v) for v in params))
+        if key not in setup.functions:
+            setup.functions[key] = Owing(find_tables(setup.optimizer, params))
+        return setup.functions[key]
+
+    def _update_whole(self, variables: list[Variable]) -> None:
+        """Some tables turn out to need the dense update."""
+        self.write_back()
+        self._owing.leave(variables)
+        self._fixed, self._values = self._variables()
+        self._ids = self._identify()
 
     def _place(self) -> Any:
         """The arrays on the device, if they are arrays and not too large."""
@@ -204,9 +228,11 @@ class Driver:
             if before is not None:
                 self.write_back()
                 before(first)
-            count = min(self._at_once, total - first) if compiled.looped and before is None else 1
+            room = self._room()
+            count = min(self._at_once, total - first, room) if compiled.looped and before is None else 1
             started = time.perf_counter()
             self._call(compiled, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
+            self._owing.ran(count)
             self._note(0, lambda step: self._batch_at(order, step, size, rows))
             real = min((first + count) * size, rows) - first * size
             self.rows_seen += real
@@ -216,6 +242,13 @@ class Driver:
             first += count
             if compiled.looped and before is None:
                 self._pace(count, started)
+
+    def _room(self) -> int:
+        """Steps that may be run now; rows of tables are caught up if there are none."""
+        if self._owing.room() == 0:
+            self.write_back()
+            self._owing.settle()
+        return self._owing.room()
 
     def _pace(self, count: int, started: float) -> None:
         """Choose how many steps the next call runs, so that it takes about ``_CALL_SECONDS``."""
@@ -237,7 +270,9 @@ class Driver:
             size = size if 0 < rows <= size else rows
             if before is not None:
                 before(index)
+            self._room()
             self._run_batch(batch, leaves, rows, size)
+            self._owing.ran(1)
             self._note(index, lambda _, batch=batch: (batch, None))
             self.rows_seen += rows
             if self.kind == "predict":
@@ -278,6 +313,7 @@ class Driver:
         """One compiled call; an interrupt waits until its values are safe."""
         with interrupt.deferred(), plain_notes():
             if self._carried is None:
+                self._owing.take_back()
                 self._carried = raw_values(self._fixed), tuple([raw_values(group) for group in self._values])
             fixed, values = self._carried
             after, extra = compiled.run(fixed, values, *data)
@@ -293,6 +329,18 @@ class Driver:
         (_, values), self._carried = self._carried, None
         for group, after in zip(self._values, values, strict=True):
             write_values(group, after)
+        self._owing.owe()
+
+    @contextlib.contextmanager
+    def as_run(self) -> Generator[None, None, None]:
+        """The variables hold what steps are given and return, for the duration of a ``with`` block."""
+        self.write_back()
+        with self._owing.paused():
+            yield
+
+    def restored(self) -> None:
+        """The variables were given what they held ``as_run``, in a run that goes on here."""
+        self._owing.read_again()
 
     def _keep(self, extra: Any) -> None:
         """What a step returned beside values: outputs of predictions, logs of steps written by the user, verdicts."""
@@ -351,7 +399,7 @@ class Driver:
 
     def _step(self, structure: Any) -> Callable[..., Any]:
         """``(fixed, values, leaves, rows) -> (values, extra)`` for batches nested like ``structure``."""
-        model, kind, setup = self.model, self.kind, self.setup
+        model, kind, setup, tables = self.model, self.kind, self.setup, self._owing.tables
         shape = tree.map_structure(lambda a: a is not None, structure)
         logging, custom = logs_itself(model, kind), is_overridden(model, f"{kind}_step")
         groups = [self._fixed, *self._values]
@@ -367,7 +415,8 @@ class Driver:
                     stack.enter_context(holding(variables, group))
                 if kind == "train":
                     stack.enter_context(context.scope(verdicts=(verdicts := [])))
-                    logs, state = model.train_step(tuple(list(v) for v in values), data)
+                    given = tuple(list(v) for v in values)
+                    logs, state = train_step(model, given, data, tables) if tables else model.train_step(given, data)
                     verdict = jnp.where(verdicts[-1], -1, 0) if verdicts else jnp.int32(-1)
                     return tuple(tuple(v) for v in state), (logs if logging else None, verdict)
                 if kind == "test":
@@ -381,18 +430,23 @@ class Driver:
     def _resident_function(self, size: int, padded: bool) -> Compiled:
         """The compiled call for arrays on the device."""
         assert isinstance(self.batches, ArrayBatches)
-        key = (self.kind, "resident", self.batches.key(), size, padded, self._ids)
-        if key not in self.setup.functions:
-            self.setup.functions[key] = self._compile_resident(size, padded)
-        return self.setup.functions[key]
+        key = (self.kind, "resident", self.batches.key(), size, padded)
+        if (*key, self._ids) not in self.setup.functions:
+            compiled = self._compile_resident(size, padded)  # may change the ids
+            self.setup.functions[*key, self._ids] = compiled
+        return self.setup.functions[*key, self._ids]
 
     def _trace(self, structure: Any, leaves: Any, rows: Any) -> tuple[Any, Any]:
         """The step as a compiled function, traced once for arrays like these (later calls find that in JAX's cache)."""
         inner = jax.jit(self._step(structure))
-        fixed, values = _avals(raw_values(self._fixed)), _avals(tuple(raw_values(g) for g in self._values))
         compile_cache.use()
-        with plain_notes():
-            return inner, inner.trace(fixed, values, leaves, rows).jaxpr
+        try:
+            with plain_notes(), self._owing.paused():
+                fixed, values = _avals(raw_values(self._fixed)), _avals(tuple(raw_values(g) for g in self._values))
+                return inner, inner.trace(fixed, values, leaves, rows).jaxpr
+        except NeedsAllRows as refusal:
+            self._update_whole(refusal.variables)
+        return self._trace(structure, leaves, rows)
 
     def _compile_resident(self, size: int, padded: bool) -> Compiled:
         assert isinstance(self.batches, ArrayBatches)
@@ -434,15 +488,15 @@ class Driver:
     def _streamed_function(self, batch: Any, leaves: tuple[Any, ...], weights: Any) -> Compiled:
         """The compiled call for batches nested like this one and of the shapes of ``leaves``."""
         shapes = tuple((leaf.shape, str(leaf.dtype)) for leaf in leaves)
-        key = (self.kind, "streamed", structure_key(batch), shapes, weights is not None, self._ids)
-        if key not in self.setup.functions:
+        key = (self.kind, "streamed", structure_key(batch), shapes, weights is not None)
+        if (*key, self._ids) not in self.setup.functions:
             inner, jaxpr = self._trace(batch, leaves, weights)
             may_raise = calls_python(jaxpr)
             options = compiler_options(jax.default_backend(), has_convolution(jaxpr))
             donated = () if may_raise else (1,)
             run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
-            self.setup.functions[key] = Compiled(run, False, may_raise)
-        return self.setup.functions[key]
+            self.setup.functions[*key, self._ids] = Compiled(run, False, may_raise)
+        return self.setup.functions[*key, self._ids]
 
 
 def _say_nothing(step: int) -> None:

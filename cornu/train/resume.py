@@ -172,7 +172,7 @@ class Keeper:
 
     Args:
         resume: ``Resume``, a folder, or None.
-        driver: has ``variables`` and ``write_back``.
+        driver: has ``variables``, ``write_back``, ``as_run`` and ``restored``.
         callbacks, history: of the run.
         initial_epoch: where a fresh run starts.
     """
@@ -184,6 +184,7 @@ class Keeper:
         found = None if self.resume is None else self.resume.latest(driver.variables)
         if found is not None:
             self.position = found
+            driver.restored()
             history.history = {name: list(values) for name, values in found.history.items()}
             history.epoch = list(found.epochs)
             for callback, state in zip(callbacks.callbacks, found.callbacks, strict=False):
@@ -228,6 +229,7 @@ class Keeper:
             for callback in self.callbacks.callbacks:
                 if isinstance(callback, Callback):
                     stack.enter_context(callback.weights_as_trained())
+            stack.enter_context(self.driver.as_run())
             resume.save(self.driver.variables, position)
 
 

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 
 from cornu import losses
 from cornu.core import context, tree
 from cornu.core.errors import StructureError, explain
-from cornu.core.pure import holding, raw_values
+from cornu.core.pure import holding, raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.data import unpack
 from cornu.optimizers.conditional import run_if
+from cornu.optimizers.rows import values_of
+from cornu.train import rows
 from cornu.train.outputs import by_output, targets_by_output
 from cornu.train.protocols import Trainable
 from cornu.train.setup import require_setup, unused
 from cornu.train.watch import is_finite
 
-State = tuple[list[Any], list[Any], list[Any], list[Any]]
+# Values of trained variables, of others, of the optimizer, of metrics, and of what tables owe if there are tables.
+State = tuple[list[Any], ...]
 
 
 def variables_of(model: Trainable) -> tuple[list[Variable], list[Variable], list[Variable], list[Variable]]:
@@ -123,19 +126,32 @@ def loss_and_gradients(
     Args:
         trained, rest, metric_state: values of the trained variables, the others, the metrics'.
     """
+    params = variables_of(model)[0]
+    objective = _objective(model, rest, metric_state, data)
+
+    def of_values(values: list[Any]) -> tuple[Any, Any]:
+        with holding(params, values):
+            return objective(None)
+
+    return jax.value_and_grad(of_values, has_aux=True)(trained)
+
+
+def _objective(model: Any, rest: Sequence[Any], metric_state: Sequence[Any], data: Any) -> rows.Objective:
+    """``lookups -> (scaled loss, (loss, outputs, values of the other variables, of the metrics' variables))``."""
     x, y, sample_weight = unpack(data)
     setup = require_setup(model, "train_step")
-    params, others, _, metric_variables = variables_of(model)
+    _, others, _, metric_variables = variables_of(model)
 
-    def objective(values: list[Any]) -> tuple[Any, Any]:
-        with holding([*params, *others, *metric_variables], [*values, *rest, *metric_state]), context.scope(losses=[]):
+    def objective(lookups: Any) -> tuple[Any, Any]:
+        held = holding([*others, *metric_variables], [*rest, *metric_state])
+        with held, context.scope(losses=[], lookups=lookups):
             y_pred = call_model(model, x, training=True)
             with jax.named_scope("loss"):
                 loss = call_compute_loss(model, x, y, y_pred, sample_weight, training=True)
             scaled = setup.optimizer.scale_loss(loss)
             return scaled, (loss, y_pred, raw_values(others), raw_values(metric_variables))
 
-    return jax.value_and_grad(objective, has_aux=True)(trained)
+    return objective
 
 
 def note_verdict(finite: Any) -> None:
@@ -150,46 +166,48 @@ def _kept_unless(finite: Any, new: Any, old: Any) -> Any:
     return new if new is old or not jnp.issubdtype(new.dtype, jnp.floating) else jnp.where(finite, new, old)
 
 
-def train_step(model: Any, state: Sequence[Sequence[Any]], data: Any) -> tuple[dict[str, Any], State]:
+def train_step(
+    model: Any, state: Sequence[Sequence[Any]], data: Any, tables: Sequence[rows.Table] = ()
+) -> tuple[dict[str, Any], State]:
     """One step of gradient descent as a pure function.
 
     Where the loss or a gradient is not finite, weights, statistics and the optimizer's state stay as they are.
 
     Args:
-        state: values of the trained variables, the others, the optimizer's and the metrics'.
+        state: values of the trained variables, the others, the optimizer's and the metrics'; and, if there are tables,
+            those of their debts.
         data: ``x``, ``(x, y)`` or ``(x, y, sample_weight)``.
+        tables: trained variables that are updated by rows.
 
     Returns:
         Metrics by name, and the new state.
+
+    Raises:
+        NeedsAllRows: if a table cannot be updated by rows.
     """
     x, y, sample_weight = unpack(data)
     setup = require_setup(model, "train_step")
     params, others, slots, metric_variables = variables_of(model)
-    trained, rest, optimizer_state, metric_state = (list(s) for s in state)
-    (_, (loss, y_pred, rest_after, metrics_after)), gradients = loss_and_gradients(
-        model, trained, rest, metric_state, data
-    )
-    finite = is_finite(loss, [] if setup.optimizer.skips_non_finite else gradients)
-    note_verdict(finite)
-    rest_after = [_kept_unless(finite, new, old) for new, old in zip(rest_after, rest, strict=True)]
-    with holding(
-        [*params, *others, *slots, *metric_variables], [*trained, *rest_after, *optimizer_state, *metrics_after]
-    ):
+    groups = [params, others, slots, metric_variables, *([rows.debts_of(tables)] if tables else [])]
+    objective = _objective(model, state[1], state[3], data)
+    with holding(list(chain(*groups)), list(chain(*state))):
+        (loss, y_pred, rest_after, metrics_after), gradients = rows.differentiate(objective, params, tables)
+        finite = is_finite(loss, [] if setup.optimizer.skips_non_finite else [values_of(g) for g in gradients])
+        note_verdict(finite)
+        rest_after = [_kept_unless(finite, new, old) for new, old in zip(rest_after, state[1], strict=True)]
+        write_values([*others, *metric_variables], [*rest_after, *metrics_after])
         if setup.optimizer.skips_non_finite:
             setup.optimizer.apply(gradients, params)
         else:
             # A branch costs nothing that could be measured; selecting between old and new values, up to 70% of a
-            # step: docs/decisions/007.
-            run_if(finite, lambda: setup.optimizer.apply(gradients, params), [*slots, *params])
+            # step: docs/decisions/007. Tables stay out of it: they are written in place, or nowhere.
+            changed = rows.changed_at_once([*slots, *params], tables, gradients)
+            run_if(finite, lambda: setup.optimizer.apply(gradients, params), changed)
+        rows.write(gradients, finite)
         _note_loss(model, loss, x, y_pred)
         with context.scope(autocast=None):
             logs = model.compute_metrics(x, y, y_pred, sample_weight)
-        return logs, (
-            list(raw_values(params)),
-            list(raw_values(others)),
-            list(raw_values(slots)),
-            list(raw_values(metric_variables)),
-        )
+        return logs, tuple(list(raw_values(group)) for group in groups)
 
 
 def test_step(

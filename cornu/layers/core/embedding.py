@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from cornu.core import dtypes, registry
 from cornu.core.declare import declared, field
 from cornu.core.errors import explain
+from cornu.core.lookup import lookup
 from cornu.core.spec import KerasTensor
 from cornu.layers import fields
 from cornu.layers.layer import Layer
@@ -64,6 +65,7 @@ class Embedding(Layer):
             constraint=self.embeddings_constraint,
             name="embeddings",
         )
+        self.embeddings.looked_up = True
         if self._first_table is not None:
             table = self._first_table
             self.embeddings.assign(table[0] if isinstance(table, (list, tuple)) and len(table) == 1 else table)
@@ -71,8 +73,7 @@ class Embedding(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Rows for integers."""
-        rows = jnp.take(self.embeddings.value, self._integers(inputs), axis=0)
-        return rows.astype(self.compute_dtype)
+        return lookup(self.embeddings, self._integers(inputs)).astype(self.compute_dtype)
 
     def _integers(self, inputs: Any) -> Any:
         dtype = getattr(inputs, "dtype", None)
