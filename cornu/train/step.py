@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 
 from cornu import losses
