@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
-from cornu.saving.atomic import atomic_file, atomic_folder
+from cornu.core.files import atomic_file, atomic_folder
 from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader

@@ -15,11 +15,11 @@ import numpy as np
 from cornu.core import registry
 from cornu.core.allowance import Allowance, limited
 from cornu.core.errors import explain, show_shape
+from cornu.core.files import atomic_file
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.saving import whole_h5
 from cornu.saving.archive import read_archive, write_archive
-from cornu.saving.atomic import atomic_file
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.layout import saved_objects

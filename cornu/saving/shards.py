@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from cornu.saving.atomic import atomic_file
+from cornu.core.files import atomic_file
 from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader

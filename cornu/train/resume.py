@@ -13,7 +13,6 @@ import dataclasses
 import io
 import json
 import math
-import os
 import threading
 import time
 import warnings
@@ -26,6 +25,7 @@ import numpy as np
 from cornu.callbacks import BackupAndRestore, Callback
 from cornu.core import seeds
 from cornu.core.errors import explain, show_shape
+from cornu.core.files import atomic_file, remove_leftovers
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 
@@ -101,6 +101,7 @@ class Resume:
         self.finish()
         for path in self._files():
             path.unlink(missing_ok=True)
+        remove_leftovers(self.folder, "checkpoint-*.npz")
 
     # Writing.
 
@@ -125,18 +126,12 @@ class Resume:
     def _write(self, names: list[str], values: list[np.ndarray], position: dict[str, Any]) -> None:
         numbers = [_number(p) for p in self._files()]
         target = self.folder / f"checkpoint-{max(numbers, default=0) + 1:08d}.npz"
-        partial = target.with_suffix(".partial")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with open(partial, "wb") as file:
+            remove_leftovers(self.folder, "checkpoint-*.npz")
+            with atomic_file(target) as file:
                 _pack(file, names, values, position)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(partial, target)
-            _sync(self.folder)
         except OSError as error:
-            with contextlib.suppress(OSError):
-                partial.unlink(missing_ok=True)
             warnings.warn(
                 f"Checkpoint {target.name!r} needs room and rights to be written; got {error}. Training goes on; the one before stays.",
                 stacklevel=2,
@@ -300,12 +295,3 @@ def _like(variable: Variable, value: np.ndarray) -> Any:
     import jax.numpy as jnp
 
     return jnp.asarray(value, dtype=raw_values([variable])[0].dtype)
-
-
-def _sync(folder: Path) -> None:
-    """The renaming itself on the disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from cornu.core.files import atomic_file
 from cornu.visualization.diagram import Diagram
 
 _FORMATS = ("png", "svg")
@@ -57,7 +57,9 @@ class Picture:
                 f"A picture needs one of the formats png, svg; got {str(format or path.name)!r}. "
                 "End the file's name in .png or .svg."
             )
-        _replace(path, self.png if chosen == "png" else self.svg.encode("utf-8"))
+        data = self.png if chosen == "png" else self.svg.encode("utf-8")
+        with atomic_file(path) as file:
+            file.write(data)
         return path
 
     def _repr_svg_(self) -> str:
@@ -87,18 +89,3 @@ def render(
     if path is not None:
         picture.save(path, format)
     return picture
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Writes ``data`` to a new file beside ``path`` and puts it in its place in one step."""
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)  # mkstemp lets only the owner read
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from cornu.saving.archive import read_archive, write_archive
-from cornu.saving.atomic import atomic_file, atomic_folder
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.limits import DEFAULT_LIMITS, Limits
 from cornu.saving.window import Window
@@ -79,61 +78,6 @@ def test_failure_leaves_the_old_file(tmp_path: Path, zipped: bool, failure: type
     assert os.listdir(tmp_path) == ["m.keras"]
     with read_archive(path) as archive:
         assert archive.config == CONFIG
-
-
-@pytest.mark.parametrize("call", ["fsync", "replace", "open", "chmod"])
-def test_failing_system_calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    path = tmp_path / "x"
-    path.write_bytes(b"old")
-
-    def full(*_: Any, **__: Any) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, full)
-        with pytest.raises(OSError, match="No space left"), atomic_file(path) as file:
-            file.write(b"new")
-    assert (os.listdir(tmp_path), path.read_bytes()) == (["x"], b"old")
-
-
-def test_folder_that_cannot_be_moved_comes_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = save(tmp_path / "m", zipped=False)
-    rename, calls = os.rename, []
-
-    def second_fails(*names: Any) -> None:
-        calls.append(names)
-        if len(calls) == 2:
-            raise OSError("no")
-        rename(*names)
-
-    monkeypatch.setattr(os, "rename", second_fails)
-    with pytest.raises(OSError, match="no"):
-        save(path, zipped=False)
-    assert os.listdir(tmp_path) == ["m"]
-    with read_archive(path) as archive:
-        assert archive.config == CONFIG
-
-
-def test_other_folders_are_not_replaced(tmp_path: Path) -> None:
-    (tmp_path / "thesis.txt").write_text("years")
-    with pytest.raises(FileExistsError) as error:
-        save(tmp_path, zipped=False)
-    assert str(error.value) == (
-        f"{tmp_path} needs to be new, empty or a saved model; got a folder without config.json. Choose another path."
-    )
-    with atomic_folder(tmp_path / "new", "config.json") as folder:
-        assert folder.parent == tmp_path
-
-
-def test_links_and_permissions_stay(tmp_path: Path) -> None:
-    path = save(tmp_path / "m.keras")
-    path.chmod(0o640)
-    (tmp_path / "latest.keras").symlink_to(path)
-    save(tmp_path / "latest.keras", date_saved="later")
-    assert (tmp_path / "latest.keras").is_symlink()
-    assert path.stat().st_mode & 0o777 == 0o640
-    with read_archive(path) as archive:
-        assert archive.metadata["date_saved"] == "later"
 
 
 def test_nan_in_a_config_is_not_written(tmp_path: Path) -> None:

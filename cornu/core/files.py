@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 
 @contextmanager
-def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def atomic_file(path: str | os.PathLike[str]) -> Generator[BinaryIO]:
     """A binary file (read and write) that takes the place of `path` when the block ends well.
 
     It is written beside `path`, flushed to the disk, and renamed. Whatever is raised before that,
@@ -47,8 +47,14 @@ def atomic_file(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     _sync_folder(target.parent)
 
 
+def remove_leftovers(folder: Path, names: str) -> None:
+    """Remove what killed processes left of files that match ``names``; for folders that one process at a time writes to."""
+    for path in folder.glob(f".{names}.*.tmp"):
+        path.unlink(missing_ok=True)
+
+
 @contextmanager
-def atomic_folder(path: str | os.PathLike[str], marker: str) -> Iterator[Path]:
+def atomic_folder(path: str | os.PathLike[str], marker: str) -> Generator[Path]:
     """A new folder that takes the place of `path` when the block ends well.
 
     Args:
