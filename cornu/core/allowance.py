@@ -6,7 +6,8 @@ import functools
 import math
 import os
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -16,6 +17,10 @@ import numpy as np
 from cornu.core import context
 from cornu.core.errors import UnsafeFileError, explain
 
+# Rounds of loops in Python that a config may cause, 0.1 to 1 us each.
+_ROUNDS = 250_000
+# A round that records an operation of JAX costs as much as so many that only count.
+ROUNDS_OF_AN_OPERATION = 200
 _ALIGNMENT = 64  # JAX takes NumPy memory over without a copy only if it is aligned so
 
 
@@ -30,7 +35,7 @@ class Allowance:
 
     def __init__(self, most: int, source: str, defer: bool = False):
         self.most, self.source, self.defer = most, source, defer
-        self._taken = 0
+        self._taken = self._rounds = 0
         self._waiting: list[tuple[Any, Any, Callable[[], Any]]] = []
 
     def take(self, shape: tuple[int, ...], dtype: str, path: str) -> None:
@@ -42,6 +47,19 @@ class Allowance:
                     "A config's weights",
                     f"to fit into {self.most:,} bytes ({self.source})",
                     f"{self._taken:,} with {path!r} of shape {shape}",
+                    "The config is damaged or hostile.",
+                )
+            )
+
+    def work(self, rounds: int, what: str) -> None:
+        """Ask for a loop before it runs."""
+        self._rounds += rounds
+        if self._rounds > _ROUNDS:
+            raise UnsafeFileError(
+                explain(
+                    "A config",
+                    f"loops of {_ROUNDS:,} rounds at most",
+                    f"{self._rounds:,} with {what}",
                     "The config is damaged or hostile.",
                 )
             )
@@ -65,9 +83,28 @@ class Allowance:
                 variable._value = initialize()
 
 
+def bounded(rounds: int, what: str) -> None:
+    """To be called before a loop in Python whose length is an argument; it refuses long ones while a config is read.
+
+    In code an author may ask for any.
+    """
+    allowance = context.current().allowance
+    if allowance is not None:
+        allowance.work(rounds, what)
+
+
+# Where Linux says how much memory the processes of a container may take.
+_GROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
 @functools.cache
 def _memory() -> int:
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """Bytes that this machine, or this container, has."""
+    sizes = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    for path in _GROUPS:
+        with suppress(OSError, ValueError):
+            sizes.append(int(Path(path).read_text()))
+    return min(sizes)
 
 
 @contextmanager

@@ -255,11 +255,12 @@ _CLASS_PLACES = (
     "keras.quantizers",
 )
 _MAX_DEPTH = 200
+_MAX_OBJECTS = 130_000  # 25,000 layers of five
 
 
 def deserialize(data: Any, custom: dict[str, Any] | None = None) -> Any:
     """The object that data describes. Data only: classes come from the tables above and from ``custom``."""
-    with custom_objects(custom), reading():
+    with custom_objects(custom), reading(data):
         try:
             return _deserialize(data, 0)
         except RecursionError:
@@ -267,10 +268,28 @@ def deserialize(data: Any, custom: dict[str, Any] | None = None) -> Any:
 
 
 @contextlib.contextmanager
-def reading() -> Generator[None, None, None]:
+def reading(data: Any) -> Generator[None, None, None]:
     """What is true while a config is read: equal numbers mean one object, and variables have an allowance."""
+    if not sharing.is_reading():
+        _count_objects(data)
     with sharing.reading(), allowance.limited():
         yield
+
+
+def _count_objects(data: Any) -> None:
+    """Refuse a config of too many objects before the first is made."""
+    waiting, count = [data], 0
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            count += "class_name" in part
+            waiting.extend(part.values())
+        elif isinstance(part, list):
+            waiting.extend(part)
+    if count > _MAX_OBJECTS:
+        raise UnsafeFileError(
+            explain("A config", f"at most {_MAX_OBJECTS:,} objects", f"{count:,}", "Split the model.")
+        )
 
 
 def _too_deep() -> ConfigError:
@@ -343,26 +362,20 @@ def _array(config: Any) -> np.ndarray[Any, Any]:
     return np.asarray(config["value"], dtype=dtype)
 
 
-# What a library class raises for arguments that it cannot be made from.
-_MISFITS = (
-    TypeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    ArithmeticError,
-    AssertionError,
-    NotImplementedError,
-    MemoryError,
-)
+# What says by its own type what is wrong, and what is not about the config.
+_UNCHANGED = (FileFormatError, GraphError, ShapeError, StructureError, RecursionError, Warning)
 
 
 def made(what: str, make: Callable[[], Any]) -> Any:
-    """What ``make`` returns; its complaints become one type that says which config is wrong."""
+    """What ``make`` returns; its complaints become one type that says which config is wrong.
+
+    Whatever a library class raises, its arguments came from the config: an axis called "f" is a NameError in JAX.
+    """
     try:
         return make()
-    except (FileFormatError, GraphError, ShapeError, StructureError):
+    except _UNCHANGED:
         raise
-    except _MISFITS as error:
+    except Exception as error:
         if is_users_own(error):
             raise
         reason = (str(error).strip().splitlines() or [""])[0].rstrip(".")[:300]
@@ -475,9 +488,9 @@ def get(
             import difflib
 
             known = sorted({n for p, n in _PUBLISHED if p == place} | set(aliases or {}))
-            near = difflib.get_close_matches(identifier, known, 1)
+            near = difflib.get_close_matches(identifier[:80], known, 1)
             hint = f"Did you mean {near[0]!r}?" if near else "Pass an object, a function, or another name."
-            raise ValueError(explain(f"{what}", "a known name", repr(identifier), hint))
+            raise ValueError(explain(f"{what}", "a known name", repr(identifier[:80]), hint))
     else:
         found = identifier
     if inspect.isclass(found) and call_class:

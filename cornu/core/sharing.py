@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import threading
 from collections.abc import Generator
 from typing import Any
@@ -36,7 +37,7 @@ class _Read:
 
     def __init__(self) -> None:
         self.by_number: dict[int, Any] = {}
-        self.by_name: dict[tuple[str, str], list[tuple[Any, Any]]] = {}
+        self.by_config: dict[tuple[str, str], list[Any]] = {}
 
     def find(self, data: dict[str, Any]) -> Any:
         """The object that ``data`` describes if it was made before, else None."""
@@ -46,8 +47,7 @@ class _Read:
         if number in self.by_number:
             return self.by_number[number]
         # Keras numbers an object where it occurs again, not where it occurs first.
-        config = _without_numbers(data["config"])
-        equal = [thing for known, thing in self.by_name.get(_key(data), ()) if _without_numbers(known) == config]
+        equal = self.by_config.get(_key(data), ())
         return equal[0] if len(equal) == 1 else None
 
     def note(self, data: dict[str, Any], thing: Any) -> None:
@@ -56,7 +56,7 @@ class _Read:
         number = data.get("shared_object_id")
         if type(number) is int:
             self.by_number[number] = thing
-        self.by_name.setdefault(_key(data), []).append((data["config"], thing))
+        self.by_config.setdefault(_key(data), []).append(thing)
 
 
 class _Scopes(threading.local):
@@ -96,8 +96,8 @@ def is_reading() -> bool:
 
 
 def _key(data: dict[str, Any]) -> tuple[str, str]:
-    config = data["config"]
-    return str(data["class_name"]), str(config.get("name") if isinstance(config, dict) else "")
+    """Class and config as text: equal for equal objects, whatever their numbers."""
+    return str(data["class_name"]), json.dumps(_without_numbers(data["config"]), sort_keys=True, default=repr)
 
 
 def _without_numbers(data: Any) -> Any:

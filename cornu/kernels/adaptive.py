@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from cornu.core.allowance import bounded
 from cornu.kernels.window import Ints, per_axis, spatial_rank, spatial_start
 
 
@@ -84,5 +85,6 @@ def _split(x: jax.Array, axis: int, count: int) -> jax.Array:
 
 def _windows(size: int, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Where windows start and end."""
+    bounded(size + count, "output_size of adaptive pooling")
     index = np.arange(count)
     return index * size // count, -(-(index + 1) * size // count)

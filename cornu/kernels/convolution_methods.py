@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.kernels import table
 from cornu.kernels.convolution_primitive import convolve_native, convolve_xla
 from cornu.kernels.finish import convolve_and_finish, finish
@@ -108,6 +110,7 @@ def _taps(x: jax.Array, taps: Sequence[int], window: Window) -> Iterator[tuple[t
     pads = [(0, 0, 0), *((low, high, 0) for low, high in window.padding)]
     pads += [(0, 0, 0)] * (x.ndim - len(pads))
     padded = lax.pad(x, jnp.zeros((), x.dtype), pads) if any(map(any, window.padding)) else x
+    bounded(math.prod(taps) * ROUNDS_OF_AN_OPERATION, "a convolution's window")
     for tap in itertools.product(*map(range, taps)):
         slices = tuple(
             slice(index * space, index * space + (count - 1) * stride + 1, stride) if count else slice(0, 0)

@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.kernels import native, table
 from cornu.kernels.window import (
     Ints,
@@ -174,7 +175,9 @@ def _pad(x: jax.Array, value: float, axes: range, pairs: Pairs) -> jax.Array:
 
 def _counts(size: int, window: int, step: int, pair: tuple[int, int]) -> np.ndarray:
     """How many values, not padding, each window along one axis holds."""
-    starts = np.arange(output_size(size, window, step, pair)) * step - pair[0]
+    count = output_size(size, window, step, pair)
+    bounded(count, "a pooled axis")
+    starts = np.arange(count) * step - pair[0]
     return np.minimum(starts + window, size) - np.maximum(starts, 0)
 
 
@@ -183,6 +186,7 @@ def _slices(x: jax.Array, axis: int, window: int, step: int) -> list[jax.Array]:
     count = output_size(x.shape[axis], window, step, (0, 0))
     if not count:
         return [lax.slice_in_dim(x, 0, 0, axis=axis)]
+    bounded(window * ROUNDS_OF_AN_OPERATION, "a pooling window")
     return [lax.slice_in_dim(x, tap, tap + (count - 1) * step + 1, step, axis) for tap in range(window)]
 
 

@@ -496,7 +496,11 @@ class Layer(Module, Operation):
                 self.build(_as_shape(config["input_shape"]))
             else:
                 return
-            if type(self).build is Layer.build and "input_shape" in config:
+            if (
+                type(self).build is Layer.build
+                and "input_shape" in config
+                and any(m is not self for m in self.modules())
+            ):
                 # The layers inside are built by calls: let an abstract one reach them.
                 spec.evaluate(
                     lambda x: self._call_on_arrays((x,), {}, top=False),
@@ -606,7 +610,7 @@ class Layer(Module, Operation):
     def from_config(cls, config: dict[str, Any]) -> Any:
         """The layer that a config describes."""
         try:
-            with registry.reading():
+            with registry.reading(config):
                 return cls(**config)
         except TypeError as error:
             error.add_note(

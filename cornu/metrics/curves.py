@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import config
+from cornu.core.allowance import bounded
 from cornu.core.declare import declared, field
 from cornu.core.errors import explain
 from cornu.losses.alignment import align_weights, float_pair
@@ -77,6 +78,7 @@ class AUC(Metric):
         self._given = None if self.thresholds is None else sorted(standardize_thresholds(list(self.thresholds)))
         if self._given is None and self.num_thresholds < 2:
             raise ValueError(explain("AUC", "num_thresholds of 2 or more", self.num_thresholds, "Raise it."))
+        bounded(self.num_thresholds, "AUC's num_thresholds")
         inner = (
             np.arange(1, self.num_thresholds - 1) / (self.num_thresholds - 1) if self._given is None else self._given
         )
@@ -177,6 +179,7 @@ class _AtRate(ConfusionMetric):
 
     def levels(self) -> list[float]:
         n = self.num_thresholds
+        bounded(n, f"{type(self).__name__}'s num_thresholds")
         return [0.5] if n == 1 else [i / (n - 1) for i in range(n)]
 
     def check(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import jax.numpy as jnp
 
 from cornu.core import config
+from cornu.core.allowance import bounded
 from cornu.core.declare import declared, field
 from cornu.core.errors import explain
 from cornu.losses.alignment import align_weights, as_array
@@ -35,6 +36,7 @@ class _ConfusionMatrix(Metric):
 
     def check(self) -> None:
         """Refuse class numbers that are none, and make the state."""
+        bounded(self.num_classes, f"{type(self).__name__}'s num_classes")
         ids = range(self.num_classes) if self.target_class_ids is None else self.target_class_ids
         self.target_class_ids = list(ids)
         for class_id in self.target_class_ids:

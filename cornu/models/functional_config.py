@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+import numpy as np
+
 from cornu.core import registry, sharing, tree
 from cornu.core.errors import GraphError, UnsafeFileError, explain, locate
 from cornu.core.graph import Graph, Node
@@ -116,7 +118,7 @@ MOST_CALLS = 25_000
 
 def read(cls: Any, config: dict[str, Any]) -> Any:
     """The model of class ``cls`` that a config describes."""
-    with registry.reading():
+    with registry.reading(config):
         return registry.made(f"{cls.__name__} {str(config.get('name'))[:80]!r}", lambda: _read(cls, config))
 
 
@@ -180,7 +182,7 @@ def _order(calls: dict[str, list[_Call]]) -> list[tuple[str, _Call]]:
         name = ready.popleft()
         while made[name] < len(calls[name]):
             call = calls[name][made[name]]
-            missing = next((need for need in call.needs if need[1] >= made.get(need[0], MOST_CALLS)), None)
+            missing = call.next_missing(made)
             if missing is not None:
                 waiting.setdefault(missing, []).append(name)
                 break
@@ -225,6 +227,18 @@ class _Call:
         self.args = [self._leaf(a) for a in _require(data["args"], list, "arguments in a list")]
         kwargs = _require(data.get("kwargs", {}), dict, "named arguments as an object")
         self.kwargs = {k: self._leaf(v) for k, v in kwargs.items()}
+        self._found = 0
+
+    def next_missing(self, made: dict[str, int]) -> tuple[str, int] | None:
+        """The first result that it takes and that was not made yet; what was found once is not looked for again."""
+        while self._found < len(self.needs):
+            name, call = self.needs[self._found]
+            if name not in made:
+                raise _damaged("tensors of layers that it has", f"one of {name[:80]!r}")
+            if call >= made[name]:
+                return name, call
+            self._found += 1
+        return None
 
     def _leaf(self, data: Any) -> Any:
         if isinstance(data, dict) and data.get("class_name") == "__keras_tensor__":
@@ -241,6 +255,9 @@ class _Call:
         def leaf(x: Any) -> Any:
             if isinstance(x, _Object):
                 return registry.deserialize(x.data)
+            if isinstance(x, list) and len(x) > _MANY and all(type(item) in (int, float, bool) for item in x):
+                array = np.asarray(x)
+                return array if array.dtype.kind in "biuf" else x
             return results.tensor(x) if isinstance(x, _Reference) else _map(leaf, x)
 
         return [leaf(a) for a in self.args], {k: leaf(v) for k, v in self.kwargs.items()}
@@ -250,6 +267,10 @@ def _map(function: Any, data: Any) -> Any:
     if isinstance(data, dict):
         return {k: function(v) for k, v in data.items()}
     return [function(v) for v in data] if isinstance(data, list) else data
+
+
+# Numbers in a list, from which on it is an array: JAX records two operations for each of a list (200 us).
+_MANY = 64
 
 
 class _Object:

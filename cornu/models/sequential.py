@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cornu.core import registry, spec
-from cornu.core.errors import ConfigError, GraphError, explain
+from cornu.core.errors import ConfigError, GraphError, UnsafeFileError, explain
 from cornu.core.spec import KerasTensor
 from cornu.layers.core.input_layer import Input, InputLayer
 from cornu.layers.layer import Layer
+from cornu.models.functional_config import MOST_CALLS
 from cornu.models.model import Model
 
 
@@ -31,6 +32,8 @@ class Sequential(Model):
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None, **kwargs: Any):
         super().__init__(name=name, **kwargs)
         self._chain: list[Layer] = []
+        self._by_name: dict[str, Layer]
+        object.__setattr__(self, "_by_name", {})  # not a second list of what is inside
         self._entry: InputLayer | None = None
         for layer in layers or []:
             self._append(layer)
@@ -47,6 +50,8 @@ class Sequential(Model):
     def pop(self, rebuild: bool = True) -> Layer | None:
         """Take the last layer off; returns it."""
         last = self._chain.pop() if self._chain else None
+        if last is not None and last not in self._chain:
+            self._by_name.pop(last.name, None)
         if rebuild:
             self._rebuild()
         return last
@@ -75,7 +80,8 @@ class Sequential(Model):
                 )
             self._entry = layer
             return
-        if any(layer.name == other.name and layer is not other for other in self._chain):
+        # Looked up: a chain of thousands that is compared layer by layer takes seconds.
+        if self._by_name.setdefault(layer.name, layer) is not layer:
             raise ValueError(
                 explain(
                     self._who(),
@@ -185,11 +191,20 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """The chain that a config describes."""
-        with registry.custom_objects(custom_objects), registry.reading():
+        with registry.custom_objects(custom_objects), registry.reading(config):
             return registry.made(f"{cls.__name__} {str(config.get('name'))[:80]!r}", lambda: cls._read(config))
 
     @classmethod
     def _read(cls, config: dict[str, Any]) -> Any:
+        if len(config["layers"]) > MOST_CALLS:
+            raise UnsafeFileError(
+                explain(
+                    "A chain's config",
+                    f"at most {MOST_CALLS:,} layers",
+                    f"{len(config['layers']):,}",
+                    "Split the model.",
+                )
+            )
         layers = [registry.deserialize(data) for data in config["layers"]]
         for layer in layers:
             if not isinstance(layer, Layer):

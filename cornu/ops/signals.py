@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.core.errors import explain
 from cornu.core.op import op
 from cornu.ops.rules import rows_with_rank
@@ -154,6 +155,8 @@ def stft(
     x = float_array(x)
     if center:
         half = fft_length // 2
+        # JAX mirrors the signal as often as it takes.
+        bounded(half // max(x.shape[-1] - 1, 1) * ROUNDS_OF_AN_OPERATION, "stft's fft_length")
         x = jnp.pad(x, [(0, 0)] * (x.ndim - 1) + [(half, half)], mode="reflect")
     frames = _frames(x, fft_length, sequence_stride)
     return _parts(jnp.fft.rfft(frames * _window(window, sequence_length, fft_length, x.dtype)))

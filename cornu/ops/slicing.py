@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import spec
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.core.errors import ShapeError, explain
 from cornu.core.op import op
 from cornu.core.spec import KerasTensor, SymbolicShape
@@ -98,6 +99,7 @@ def _unstacked(function: Any, x: Tensor, num: int | None = None, axis: int = 0) 
         raise ShapeError(
             explain("unstack", "a known size on its axis", f"shape {shape}, axis {axis}", "Pass num=, how many.")
         )
+    bounded(int(size) * ROUNDS_OF_AN_OPERATION, "unstack's num")  # type: ignore[arg-type]  # known
     return [KerasTensor((*shape[:place], *shape[place + 1 :]), spec.spec_of(x).dtype) for _ in range(int(size))]  # type: ignore[arg-type]  # known
 
 

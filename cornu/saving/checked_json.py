@@ -71,12 +71,20 @@ def _check_structure(raw: bytes, what: str, limits: Limits) -> None:
     """
     if b"\\" in raw:
         raw = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    depth = values = quotes = 0
+    depth = values = quotes = opened = 0
     for start in range(0, len(raw), MIB):
         piece = np.frombuffer(raw, np.uint8, min(MIB, len(raw) - start), start)
         is_quote = piece == ord('"')
         outside = (np.cumsum(is_quote) + quotes) % 2 == 0
-        quotes += int(np.count_nonzero(is_quote))
+        # Quotes open and close in turn; a string in progress reaches at least to this piece's end.
+        places = np.flatnonzero(is_quote) + start
+        begins = np.append([opened] if quotes % 2 else [], places[quotes % 2 :: 2]).astype(np.int64)
+        ends = np.append(places[1 - quotes % 2 :: 2], [start + len(piece)])
+        if len(begins):
+            longest = int((ends[: len(begins)] - begins).max())
+            limits.check(f"{what} (length of a string)", longest, "json_string")
+            opened = int(begins[-1])
+        quotes += len(places)
         opens = ((piece == ord("[")) | (piece == ord("{"))) & outside
         closes = ((piece == ord("]")) | (piece == ord("}"))) & outside
         commas = (piece == ord(",")) & outside

@@ -85,6 +85,7 @@ class HDF5Reader(WeightsReader):
         arrays = {}
         for name, child in group.children.items():
             full_name = f"{path}/{name}" if path else name
+            self._limits.check("HDF5 path (characters)", len(full_name), "name_length")
             if isinstance(child, Group):
                 self._add(full_name, child)
             else:
@@ -101,7 +102,7 @@ class HDF5Reader(WeightsReader):
                 raise UnsafeFileError(f"HDF5 array {name[:80]!r} needs chunks to have filters.")
             size = layout.size if isinstance(layout, Contiguous) else len(layout.data)
             absent = isinstance(layout, Contiguous) and layout.address == UNDEFINED
-            if nbytes and (absent or size != nbytes):
+            if (nbytes and absent) or (size != nbytes and (nbytes or isinstance(layout, Compact))):
                 raise UnsafeFileError(
                     f"HDF5 array {name[:80]!r} of shape {dataset.shape} needs {nbytes:,} stored "
                     f"bytes; got {0 if absent else size:,}."

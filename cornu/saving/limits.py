@@ -33,6 +33,7 @@ class Limits:
         json_values: scalars, lists and objects in one JSON text (about 70 bytes of memory each).
         json_depth: nesting of lists and objects.
         json_number: characters of one number.
+        json_string: characters of one string or key.
         asset_bytes: size of one asset; it is read into memory.
         nodes: groups and arrays of one weights file.
         depth: nesting of groups.
@@ -57,6 +58,7 @@ class Limits:
     json_values: int = 1_000_000
     json_depth: int = 200
     json_number: int = 64
+    json_string: int = MIB
     asset_bytes: int = 1024 * MIB
     nodes: int = 100_000
     depth: int = 64

@@ -26,7 +26,7 @@ from cornu.saving.layout import saved_objects
 from cornu.saving.npz import NpzReader
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
 from cornu.saving.shards import ENDING, ShardsReader, ShardsWriter
-from cornu.saving.weights import WeightsReader, WeightsWriter, read_all
+from cornu.saving.weights import WeightsReader, WeightsWriter, opened, read_all
 from cornu.saving.window import Window
 
 # The version whose files ours are like; readers do not look at it.
@@ -94,17 +94,8 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
             config.pop("compile_config", None)
         memory = _allowance(archive.weights)
         with limited(memory):
-            model = registry.deserialize(config, custom_objects)
-        if not hasattr(model, "load_weights"):
-            raise FileFormatError(
-                explain(
-                    f"File {str(filepath)!r}",
-                    "a model",
-                    f"an object of class {type(model).__name__}",
-                    "Load it with what saved it.",
-                )
-            )
-        _read_weights(model, archive.weights, str(filepath))
+            model = whole_h5.check_model(registry.deserialize(config, custom_objects), filepath)
+        _read_weights(model, archive.weights, str(filepath), misfit=FileFormatError)
         memory.complete()
     return model
 
@@ -198,7 +189,7 @@ def weights_reader(path: Any) -> WeightsReader:
     if name.endswith(ENDING):
         return ShardsReader(path)
     kinds = {".safetensors": SafetensorsReader, ".npz": NpzReader}
-    return kinds.get(os.path.splitext(name)[1], HDF5Reader)(Window.of_path(path))
+    return opened(kinds.get(os.path.splitext(name)[1], HDF5Reader), Window.of_path(path))
 
 
 def _refuse_existing(filepath: Any, overwrite: bool) -> None:
@@ -250,12 +241,22 @@ class _Store(Mapping[str, Any]):
         return len(self._arrays)
 
 
-def _read_weights(model: Any, reader: WeightsReader, source: str, skip_mismatch: bool = False) -> None:
-    """All arrays into the model, or none."""
+def _read_weights(
+    model: Any,
+    reader: WeightsReader,
+    source: str,
+    skip_mismatch: bool = False,
+    misfit: type[ValueError] = ValueError,
+) -> None:
+    """All arrays into the model, or none.
+
+    Args:
+        misfit: what is raised where arrays do not fit: whose fault it is depends on where the model comes from.
+    """
     objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
     problems = _differences(objects, reader)
     if problems and not skip_mismatch:
-        raise ValueError(_report(model, source, problems))
+        raise misfit(_report(model, source, problems))
     if problems:
         skipped = "\n".join(
             f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems
@@ -268,32 +269,47 @@ def _read_weights(model: Any, reader: WeightsReader, source: str, skip_mismatch:
     before = raw_values(variables)
     try:
         for group, path, thing in objects:
-            _read_one(thing, path, stored.get(group, {}), skip_mismatch)
+            _read_one(thing, path, stored.get(group, {}), skip_mismatch, misfit)
     except BaseException:
         write_values(variables, before)
         raise
 
 
-def _read_one(thing: Any, path: str, arrays: Mapping[str, np.ndarray], skip_mismatch: bool) -> None:
+def _read_one(
+    thing: Any, path: str, arrays: Mapping[str, np.ndarray], skip_mismatch: bool, misfit: type[ValueError]
+) -> None:
     if path.split("/")[0] == "optimizer" and len(arrays) != len(thing.variables):
         return  # weights alone, or another optimizer's state: it starts fresh
     if skip_mismatch and not _fits(thing, arrays):
         return
-    if arrays or thing.own_variables():
+    if not arrays and not thing.own_variables():
+        return
+    try:
         thing.load_own_variables(_Store(arrays))
+    except (LookupError, TypeError, ValueError) as error:
+        if not registry.is_published(type(thing)):
+            raise
+        got = f"arrays {', '.join(arrays)[:80]} of shapes {_shapes(arrays.values())[:200]}"
+        do = "Load them into the architecture that was saved."
+        raise misfit(explain(f"{path or 'The model'} ({type(thing).__name__})", "its own arrays", got, do)) from error
 
 
 def _fits(thing: Any, arrays: Mapping[str, Any]) -> bool:
     mine = thing.own_variables()
     return len(mine) == len(arrays) and all(
-        str(i) not in arrays or tuple(arrays[str(i)].shape) == v.shape for i, v in enumerate(mine)
+        str(i) in arrays and tuple(arrays[str(i)].shape) == v.shape for i, v in enumerate(mine)
     )
+
+
+# Differences that are shown, and names that each is compared with: a file may have 100,000 of both.
+_SHOWN, _COMPARED = 8, 200
 
 
 def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> list[tuple[str, str, str]]:
     """For each object whose arrays do not fit: its layer, what it expects, what is there."""
-    found = []
-    free = [group for group in reader if group not in {group for group, _, _ in objects}]
+    found: list[tuple[str, str, str]] = []
+    taken = {group for group, _, _ in objects}
+    free = [group for group in reader if group not in taken]
     for group, path, thing in objects:
         if path.split("/")[0] == "optimizer" or type(thing).load_own_variables is not _default_load(thing):
             continue
@@ -302,10 +318,10 @@ def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> 
             continue
         expected = _shapes(thing.own_variables())
         there = _shapes(arrays.values())
-        if not arrays:
+        if not arrays and len(found) < _SHOWN:
             # Arrays of these shapes under another name, or else the name that is most like.
             alike = [g for g in free if _shapes(reader[g].values()) == expected] or free
-            near = difflib.get_close_matches(group, alike, 1, 0.3)
+            near = difflib.get_close_matches(group, alike[:_COMPARED], 1, 0.3)
             there += f", and {_shapes(reader[near[0]].values())} in {near[0]}" if near else ""
         found.append((f"{group} ({type(thing).__name__} {getattr(thing, 'name', '')!r})", expected, there))
     return found
@@ -322,8 +338,8 @@ def _default_load(thing: Any) -> Any:
 
 def _report(model: Any, source: str, problems: list[tuple[str, str, str]]) -> str:
     lines = [f"Model {model.name!r} needs the arrays of its own layers; got others in {source!r}."]
-    lines += [f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems[:8]]
-    if len(problems) > 8:
-        lines.append(f"  ... and {len(problems) - 8} more.")
+    lines += [f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems[:_SHOWN]]
+    if len(problems) > _SHOWN:
+        lines.append(f"  ... and {len(problems) - _SHOWN} more.")
     lines.append("Load it into the architecture that was saved, or pass skip_mismatch=True.")
     return "\n".join(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from collections.abc import Iterable
 
@@ -32,9 +33,11 @@ def check_name(name: str, what: str, limits: Limits) -> str:
 
 def check_distinct(names: Iterable[str], what: str) -> None:
     """Refuse names that some file system takes for the same one (case, Unicode form)."""
-    seen: dict[str, str] = {}
+    # By digest: some characters become 18 others.
+    seen: dict[bytes, str] = {}
     for name in names:
-        key = unicodedata.normalize("NFKC", name).casefold()
+        plain = name if name.isascii() else unicodedata.normalize("NFKC", name)
+        key = hashlib.blake2b(plain.casefold().encode(), digest_size=16).digest()
         if key in seen:
             raise UnsafeFileError(
                 f"{what} need names that differ in more than case; got {seen[key][:80]!r} and {name[:80]!r}."

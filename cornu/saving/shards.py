@@ -15,7 +15,7 @@ from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.limits import DEFAULT_LIMITS, Limits
 from cornu.saving.names import check_name
-from cornu.saving.weights import StoredArray, WeightsReader, WeightsWriter, in_order, named
+from cornu.saving.weights import StoredArray, WeightsReader, WeightsWriter, in_order, named, opened
 from cornu.saving.window import Window
 
 ENDING = ".weights.json"
@@ -128,6 +128,7 @@ class ShardsReader(WeightsReader):
 
 
 def _open(folder: Path, name: str, limits: Limits) -> HDF5Reader:
-    if "/" in check_name(name, "A shard", limits):
+    # 255 bytes: the longest name that file systems have; beyond it the system's own error would come.
+    if "/" in check_name(name, "A shard", limits) or len(name.encode()) > 255:
         raise UnsafeFileError(f"A shard needs the name of a file beside the list; got {name!r:.80}.")
-    return HDF5Reader(Window.of_path(folder / name, follow_links=False), limits)
+    return opened(HDF5Reader, Window.of_path(folder / name, follow_links=False), limits)

@@ -6,14 +6,18 @@ Readers know where each array lies and what it claims; bytes are read when an ar
 
 from __future__ import annotations
 
+import bisect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import ml_dtypes
 import numpy as np
+
+from cornu.saving.limits import DEFAULT_LIMITS, Limits
+from cornu.saving.window import Window
 
 # Types that NumPy and HDF5 lack: stored as raw bytes, with the name beside them.
 EXTENDED_DTYPES: dict[str, np.dtype] = {
@@ -149,13 +153,12 @@ class FlatReader(WeightsReader):
         for full_name, array in arrays.items():
             path, _, name = full_name.rpartition("/")
             self._groups.setdefault(path, {})[name] = array
-        for path in list(self._groups):
-            while path:
-                path = path.rpartition("/")[0]
-                self._groups.setdefault(path, {})
+        self._order = sorted(self._groups)
 
     def __getitem__(self, path: str) -> Mapping[str, StoredArray]:
-        return in_order(self._groups[path])
+        if path not in self._groups and not self._below(path):
+            raise KeyError(path)
+        return in_order(self._groups.get(path, {}))
 
     def __iter__(self) -> Iterator[str]:
         return (path for path, arrays in self._groups.items() if arrays)
@@ -164,9 +167,26 @@ class FlatReader(WeightsReader):
         return sum(1 for _ in self)
 
     def groups(self, path: str = "") -> list[str]:
-        prefix = f"{path}/" if path else ""
-        below = (group[len(prefix) :] for group in self._groups if group.startswith(prefix))
-        return [name for name in below if name and "/" not in name]
+        start = len(path) + 1 if path else 0
+        return list(dict.fromkeys(name for group in self._below(path) if (name := group[start:].split("/")[0])))
+
+    def _below(self, path: str) -> list[str]:
+        """Paths of the groups inside one. Groups that only hold groups are in no list: names may be long, and deep."""
+        first = bisect.bisect_left(self._order, f"{path}/") if path else 0
+        last = bisect.bisect_left(self._order, f"{path}0") if path else len(self._order)  # the character after "/"
+        return self._order[first:last]
+
+
+Reader = TypeVar("Reader", bound=WeightsReader)
+
+
+def opened(kind: Callable[[Window, Limits], Reader], window: Window, limits: Limits = DEFAULT_LIMITS) -> Reader:
+    """A reader of a window, which is closed if it holds nothing that can be read."""
+    try:
+        return kind(window, limits)
+    except BaseException:
+        window.close()
+        raise
 
 
 def in_order(arrays: Mapping[str, StoredArray]) -> dict[str, StoredArray]:

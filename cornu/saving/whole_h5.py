@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from cornu.core import registry
 from cornu.core.allowance import limited
 from cornu.core.errors import explain, show_shape
@@ -14,7 +16,7 @@ from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.upgrade import upgraded, upgraded_compile
-from cornu.saving.weights import StoredArray, WeightsReader
+from cornu.saving.weights import StoredArray, WeightsReader, opened
 from cornu.saving.window import Window
 
 _WEIGHTS = "model_weights"
@@ -22,7 +24,7 @@ _WEIGHTS = "model_weights"
 
 def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[WeightsReader], Any]) -> Any:
     """The model of an ``.h5`` file. The state of its optimizer is left out: its names are not those of today's."""
-    with HDF5Reader(Window.of_path(path)) as reader:
+    with opened(HDF5Reader, Window.of_path(path)) as reader:
         attributes = reader.attributes("")
         if "model_config" not in attributes:
             raise FileFormatError(
@@ -36,13 +38,29 @@ def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[We
         config = registry.made("an older model", lambda: upgraded(_parsed(attributes, "model_config")))
         memory = allowance(reader)
         with limited(memory):
-            model = registry.deserialize(config, custom_objects)
+            model = check_model(registry.deserialize(config, custom_objects), path)
             if compile and "training_config" in attributes:
-                training = upgraded_compile(_parsed(attributes, "training_config"))
-                registry.made("an older model's training", lambda: model.compile_from_config(training))
-        read_by_layer(model, reader, _WEIGHTS, str(path))
+                training = _parsed(attributes, "training_config")
+                registry.made(
+                    "an older model's training", lambda: model.compile_from_config(upgraded_compile(training))
+                )
+        read_by_layer(model, reader, _WEIGHTS, str(path), misfit=FileFormatError)
         memory.complete()
     return model
+
+
+def check_model(thing: Any, path: Any) -> Any:
+    """What a file holds, if it is a model."""
+    if hasattr(thing, "load_weights"):
+        return thing
+    raise FileFormatError(
+        explain(
+            f"File {str(path)!r}",
+            "a model",
+            f"an object of class {type(thing).__name__}",
+            "Load it with what saved it.",
+        )
+    )
 
 
 def _parsed(attributes: dict[str, Any], name: str) -> dict[str, Any]:
@@ -55,13 +73,19 @@ def is_by_layer(reader: WeightsReader) -> bool:
     return "layer_names" in reader.attributes("") or "model_config" in reader.attributes("")
 
 
-def read_by_layer(model: Any, reader: WeightsReader, root: str, source: str) -> None:
-    """Arrays into layers in order: those layers that have weights, against those groups that have arrays."""
-    groups = [f"{root}/{name}".strip("/") for name in map(_text, reader.attributes(root).get("layer_names", []))]
+def read_by_layer(
+    model: Any, reader: WeightsReader, root: str, source: str, misfit: type[ValueError] = ValueError
+) -> None:
+    """Arrays into layers in order: those layers that have weights, against those groups that have arrays.
+
+    Args:
+        misfit: what is raised where arrays do not fit.
+    """
+    groups = [f"{root}/{name}".strip("/") for name in _names(reader, root, "layer_names")]
     stored = [(group, arrays) for group in groups if (arrays := _arrays(reader, group))]
     layers = [layer for layer in model.layers if layer.weights]
     if len(stored) != len(layers):
-        raise ValueError(
+        raise misfit(
             explain(
                 f"Model {model.name!r}",
                 f"weights for {len(layers)} layers",
@@ -75,7 +99,7 @@ def read_by_layer(model: Any, reader: WeightsReader, root: str, source: str) -> 
         variables = [*layer.trainable_weights, *layer.non_trainable_weights]
         expected, there = ([show_shape(tuple(x.shape)) for x in items] for items in (variables, arrays))
         if expected != there:
-            raise ValueError(
+            raise misfit(
                 explain(
                     f"Layer {layer.name!r}",
                     f"arrays of shapes {', '.join(expected)}",
@@ -94,9 +118,8 @@ def read_by_layer(model: Any, reader: WeightsReader, root: str, source: str) -> 
 
 
 def _arrays(reader: WeightsReader, group: str) -> list[StoredArray]:
-    names = map(_text, reader.attributes(group).get("weight_names", []) if group in reader else [])
     found = []
-    for name in names:
+    for name in _names(reader, group, "weight_names") if group in reader else []:
         place, _, key = f"{group}/{name}".rpartition("/")
         if place not in reader or key not in reader[place]:
             raise FileFormatError(f"Group {group[:80]!r} needs the arrays that it names; {name[:80]!r} is missing.")
@@ -104,5 +127,14 @@ def _arrays(reader: WeightsReader, group: str) -> list[StoredArray]:
     return found
 
 
-def _text(value: Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value)
+def _names(reader: WeightsReader, group: str, attribute: str) -> list[str]:
+    """A list of names that older files keep in an attribute."""
+    if group not in reader:
+        raise FileFormatError(f"An older file needs the group {group[:80]!r}; it is not there.")
+    names = reader.attributes(group).get(attribute, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        # h5py writes a list without an item as an array of numbers.
+        if isinstance(names, np.ndarray) and names.size == 0:
+            return []
+        raise FileFormatError(f"Attribute {attribute} of {group[:80]!r} needs names; got {str(names)[:80]!r}.")
+    return names

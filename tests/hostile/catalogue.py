@@ -176,6 +176,9 @@ in_archive("h5_attribute_bomb", "attribute (bytes)", lambda f: f.attrs.update({"
 in_archive("h5_attribute_of_references", "datatype class 7", lambda f: f.attrs.update({"x": f.ref}))
 
 
+in_archive("h5_long_path", "path (characters)", lambda f: f.create_group("/".join("g" * 500 for _ in range(3))))
+
+
 @hostile("known type of 2 bytes; got 'object'")
 def h5_dtype_abuse(folder: Path) -> Path:
     def build(file: h5py.File) -> None:
@@ -231,6 +234,21 @@ def h5_rank(folder: Path) -> Path:
     data = hdf5()
     shape = struct.pack("<BBB5x2Q", 1, 2, 1, 2, 3)
     return archive(folder, patched(data, shape, struct.pack("<BB", 1, 200)))
+
+
+@hostile("needs 0 stored bytes; got 24")
+def h5_compact_of_nothing(folder: Path) -> Path:
+    """Data in the header of an array that holds none: found by the fuzzer."""
+    data = hdf5(lambda file: h5py.h5d.create(file.id, b"x", *_compact((2, 3))))
+    shape, nothing = struct.pack("<BBB5x2Q", 1, 2, 1, 2, 3), struct.pack("<BBB5x2Q", 1, 2, 1, 0, 3)
+    return archive(folder, patched(data, shape, nothing, data.count(shape) - 1))
+
+
+def _compact(shape: tuple[int, ...]) -> tuple[Any, ...]:
+    """Type, space and properties of an array that lies in its header."""
+    properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    properties.set_layout(h5py.h5d.COMPACT)
+    return h5py.h5t.NATIVE_FLOAT, h5py.h5s.create_simple(shape), properties
 
 
 @hostile("possible shape")

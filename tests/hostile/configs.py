@@ -228,6 +228,66 @@ enter(
     ),
     huge_embedding=model(layer("Embedding", "y", "x", input_dim=10**12, output_dim=64)),
 )
+
+
+def compiled(**things: JSON) -> JSON:
+    """An honest model with something about its training that is not."""
+    return {**model(dense()), "compile_config": {"optimizer": "sgd", "loss": "mse", **things}}
+
+
+enter(
+    "loops of 250,000 rounds at most",
+    compile_auc=compiled(metrics=[thing("keras.metrics", "AUC", {"num_thresholds": 10**9})]),
+    compile_sensitivity=compiled(
+        metrics=[thing("keras.metrics", "SensitivityAtSpecificity", {"specificity": 0.5, "num_thresholds": 10**9})]
+    ),
+    compile_many_small=compiled(
+        metrics=[thing("keras.metrics", "AUC", {"num_thresholds": 10**5, "name": f"a{i}"}) for i in range(40)]
+    ),
+    compile_mean_iou=compiled(metrics=[thing("keras.metrics", "MeanIoU", {"num_classes": 10**9})]),
+)
+enter(
+    "length of a string|known name",
+    name_of_megabytes=model(dense(kernel_initializer="x" * (2 << 20))),
+    function_of_megabytes=model(dense(activation="x" * (2 << 20))),
+)
+enter(
+    "length of a number|needs to fit|Config of",
+    units_of_thousands_of_digits=model(dense(units=10**4000)),
+    units_infinite=model(dense(units=1e308)),
+)
+enter(
+    "a cycle or a missing layer",
+    # Each layer that is made wakes the last one, which has 6,000 inputs to look through.
+    looked_through_again=model(
+        dense("y", *[f"l{i}" for i in range(300) for _ in range(20)], "y"),
+        *[dense(f"l{i}", f"l{i - 1}" if i else "x") for i in reversed(range(300))],
+    ),
+)
+enter(
+    "objects",
+    cells_without_end=model(
+        layer("RNN", "y", "x", cell=thing("keras.layers", "StackedRNNCells", {"cells": [{"class_name": ""}] * 131_000}))
+    ),
+)
+enter("at most 25,000 layers", chain_without_end=thing("keras", "Sequential", {"name": "s", "layers": [{}] * 26_000}))
+
+
+def wrapped(count: int, class_name: str) -> JSON:
+    """A layer in so many wrappers."""
+    inner = dense("d")
+    for i in range(count):
+        inner = layer(class_name, f"w{i}", layer=inner)
+    return model(
+        {**inner, "name": "y", "config": {**inner["config"], "name": "y"}, "inbound_nodes": dense()["inbound_nodes"]}
+    )
+
+
+enter(
+    "nesting|recurrent layer",
+    wrappers_in_wrappers=wrapped(150, "TimeDistributed"),
+    directions_in_directions=wrapped(60, "Bidirectional"),
+)
 WRONG = "Config of|needs"
 enter(
     WRONG,
@@ -257,6 +317,9 @@ enter(
     build_text=thing(
         "keras", "Sequential", {"name": "s", "layers": [{**dense(), "build_config": {"input_shape": "abc"}}]}
     ),
+    groups_huge=model(layer("GroupNormalization", "y", "x", groups=10**18)),
+    heads_huge=model(layer("MultiHeadAttention", "y", "x", num_heads=10**18, key_dim=10**18)),
+    rate_beyond=model(layer("Dropout", "y", "x", rate=1e308)),
     reshape_overflow=model(layer("Reshape", "y", "x", target_shape=[2**62, 2**62])),
     compile_text={**model(dense()), "compile_config": "sgd"},
     compile_unknown={**model(dense()), "compile_config": {"optimizer": "nothing", "loss": "mse"}},

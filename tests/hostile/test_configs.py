@@ -12,8 +12,8 @@ import pytest
 
 from tests.hostile.catalogue import archive
 from tests.hostile.configs import CONFIGS
+from tests.hostile.witness import MEMORY, SECONDS
 
-SECONDS, MEMORY = 1.0, 64 << 20
 TYPES = {"UnsafeFileError", "FileFormatError", "ConfigError", "UnknownClassError", "GraphError", "ShapeError"}
 # What sits outside of the model's own config is not there for ``from_config``.
 OUTSIDE = ("compile_", "lambda_loss", "layers_none")

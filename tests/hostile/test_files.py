@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.catalogue import CATALOGUE, archive
-
-SECONDS, MEMORY = 1.0, 64 << 20
+from tests.hostile.witness import MEMORY, SECONDS
 
 
 def witness(paths: list[Path]) -> list[dict[str, Any]]:
