@@ -7,6 +7,7 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
 PYTHON ?=
+SECONDS ?= 60
 CANDIDATES := $(or $(PYTHON),python3.11 python3.12 python3.13 python3 python)
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -23,7 +24,7 @@ SOURCES := $(wildcard cornu tests benchmarks examples docs)
 # One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test doctest lint counts bench native sanitize wheel clean
+.PHONY: help demo test doctest lint counts bench fuzz native sanitize wheel clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +51,11 @@ counts: $(call stamp,run) ## Budgets that do not depend on the machine
 bench: $(call stamp,bench) ## Timings, as ratios to rivals measured in the same run
 	$(RUN) -m benchmarks.suite $(ARGS)
 
+# Not being able to install atheris must not keep anybody from searching without it.
+fuzz: $(call stamp,test) ## Search every reader of files for a broken promise, SECONDS=60 in all
+	-@test -e $(call stamp,fuzz) || $(MAKE) --no-print-directory $(call stamp,fuzz)
+	$(RUN) -m tests.fuzz.run --seconds $(SECONDS) $(ARGS)
+
 native: $(call stamp,run) ## Compile the native kernels into the checkout again
 	$(RUN) cornu/kernels/native/build.py
 
@@ -62,7 +68,7 @@ wheel: $(RUN) ## Build dist/cornu-*.whl
 	@ls -l dist
 
 clean: ## Remove the environment and everything built
-	rm -rf $(VENV) .demo build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .demo .fuzz build dist *.egg-info .pytest_cache .hypothesis .ruff_cache .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(RUN):

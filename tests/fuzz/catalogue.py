@@ -1,0 +1,33 @@
+"""The targets by name: one for each reader of untrusted bytes."""
+
+from tests.fuzz.target import Target
+from tests.fuzz.targets import (
+    config,
+    diff,
+    hdf5,
+    inspect_file,
+    json_text,
+    load_model,
+    load_weights,
+    npz,
+    safetensors,
+    shards,
+    whole_h5,
+    zip_archive,
+)
+
+MODULES = (
+    json_text,
+    zip_archive,
+    hdf5,
+    npz,
+    safetensors,
+    shards,
+    config,
+    load_model,
+    whole_h5,
+    load_weights,
+    inspect_file,
+    diff,
+)
+TARGETS: dict[str, Target] = {module.__name__.rpartition(".")[2]: module.TARGET for module in MODULES}
