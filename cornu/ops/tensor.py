@@ -9,6 +9,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax.core import Tracer
 
+from cornu.core.allowance import bounded
+
 # jax.Array, Variable, np.ndarray, number, or nested lists of numbers; or KerasTensor, and then so is the result.
 Tensor: TypeAlias = Any
 Axis: TypeAlias = int | tuple[int, ...] | list[int] | None
@@ -37,6 +39,8 @@ def axes_of(axis: Any, rank: int) -> tuple[int, ...]:
     if axis is None:
         return tuple(range(rank))
     given = (axis,) if isinstance(axis, (int, np.integer)) else tuple(axis)
+    if len(given) > 1:
+        bounded(len(given), "the number of axes")
     for a in given:
         if not -rank <= a < rank:
             raise ValueError(f"axis {a} is out of bounds for an array of {rank} axes")

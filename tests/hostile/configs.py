@@ -246,6 +246,24 @@ enter(
     ),
     compile_mean_iou=compiled(metrics=[thing("keras.metrics", "MeanIoU", {"num_classes": 10**9})]),
 )
+OPS = "keras.src.ops.numpy"
+enter(
+    "loops of 250,000 rounds at most",
+    parts_without_end=model(layer("Split", "y", "x", module=OPS, indices_or_sections=10**8, axis=0)),
+    uneven_parts_without_end=model(layer("ArraySplit", "y", "x", module=OPS, indices_or_sections=10**8, axis=1)),
+    differences_without_end=model(layer("Diff", "y", "x", module=OPS, n=10**8, axis=-1)),
+    axes_without_end=model(layer("Tensordot", "y", "x", "x", module=OPS, axes=10**8)),
+    stack_without_end=model(layer("Unstack", "y", "x", module="keras.src.ops.core", num=10**8, axis=0)),
+    mirrors_without_end=model(
+        layer(
+            *("STFT", "y", "x"),
+            module="keras.src.ops.math",
+            sequence_length=4,
+            sequence_stride=1,
+            fft_length=10**8,
+        )
+    ),
+)
 enter(
     "length of a string|known name",
     name_of_megabytes=model(dense(kernel_initializer="x" * (2 << 20))),

@@ -15,6 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import jax
+
+import cornu
 from cornu.saving.archive import read_archive
 from cornu.saving.errors import FileFormatError, UnsafeFileError
 from cornu.saving.safetensors import SafetensorsReader
@@ -23,6 +26,15 @@ from cornu.saving.window import Window
 SECONDS, MEMORY = 1.0, 64 << 20
 WATCHED = ("import", "exec", "compile", "pickle.", "marshal.", "subprocess.", "socket.", "os.")
 HARMLESS = ("os.scandir", "os.listdir")
+
+
+# For what it says in errors, JAX looks into the source of what it traced: its own and that of its callers.
+SOURCES = tuple(f"{Path(file).parent}{os.sep}" for file in (jax.__file__, cornu.__file__, Path(__file__).parent))
+
+
+def is_source(name: object) -> bool:
+    """Whether a file is the program's own text."""
+    return isinstance(name, str) and name.endswith(".py") and name.startswith(SOURCES)
 
 
 class Events:
@@ -48,7 +60,11 @@ class Events:
             return
         if event == "open":
             name = args[0]
-            if not isinstance(name, int) and not (isinstance(name, str) and name.startswith(self._inside)):
+            if (
+                not isinstance(name, int)
+                and not is_source(name)
+                and not (isinstance(name, str) and name.startswith(self._inside))
+            ):
                 self._seen.append(f"open {name!r}")
         elif event.startswith(WATCHED) and event not in HARMLESS:
             self._seen.append(f"{event} {args!r:.80}")

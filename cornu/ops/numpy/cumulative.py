@@ -6,6 +6,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.core.op import op
 from cornu.core.spec import SymbolicShape
 from cornu.ops.rules import reduced, rows_along, shape_of, shaped, total
@@ -54,6 +55,7 @@ def diff(a: Tensor, n: int = 1, axis: int = -1) -> Tensor:
         >>> diff([1, 3, 6]).tolist()
         [2, 3]
     """
+    bounded(n * ROUNDS_OF_AN_OPERATION, "diff's n")
     return jnp.diff(array(a), n, axis)
 
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import spec
+from cornu.core.allowance import ROUNDS_OF_AN_OPERATION, bounded
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.op import op
 from cornu.core.spec import Dimension, KerasTensor, SymbolicShape
@@ -119,6 +120,7 @@ def _indices(x: Any) -> Any:
 
 def _part_sizes(size: Dimension, parts: Any, equal: bool) -> list[Dimension]:
     if isinstance(parts, int):
+        bounded(parts * ROUNDS_OF_AN_OPERATION, "the number of parts of a split")
         if not spec.is_known(size):
             return [None] * parts
         if equal and int(size) % parts:  # type: ignore[arg-type]  # a number here

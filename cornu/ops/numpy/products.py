@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from cornu.core import spec
+from cornu.core.allowance import bounded
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.op import op
 from cornu.core.spec import Dimension, SymbolicShape
@@ -99,6 +100,7 @@ def vdot(x1: Tensor, x2: Tensor) -> Tensor:
 
 def _contracted(axes: Any, ranks: tuple[int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
     if isinstance(axes, int):
+        bounded(axes, "tensordot's axes")
         return tuple(range(ranks[0] - axes, ranks[0])), tuple(range(axes))
     first, second = (axes_of(a, rank) for a, rank in zip(axes, ranks, strict=True))
     return first, second
