@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +75,8 @@ def run(args: argparse.Namespace, console: Console) -> dict[str, Any]:
 
 def main() -> None:
     """Measure or read, print, draw."""
+    # Whoever stops the suite (`timeout`, say) stops the contender with it: what is raised ends its process group.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     args, console = arguments(), Console()
     if not console.is_terminal:
         console = Console(width=120)
