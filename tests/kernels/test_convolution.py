@@ -227,6 +227,28 @@ def test_a_rectified_convolution_has_derivatives_of_every_kind(channels, level):
     np.testing.assert_allclose(both[:, 0], run(clean, kernel, bias), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "sizes, channels, kernel_shape, padding",
+    [
+        ((7, 9), 32, (3, 3, 32, 48), "same"),
+        ((12, 8), 48, (3, 3, 48, 32), "valid"),
+        ((40, 41), 64, (3, 3, 64, 64), [(1, 0), (2, 1)]),
+        ((3, 6, 6), 32, (1, 3, 3, 32, 32), "same"),
+    ],
+)
+def test_three_by_three_windows_by_winograd_are_those_of_xla(sizes, channels, kernel_shape, padding):
+    x, kernel, bias = normal(2, *sizes, channels), normal(*kernel_shape, seed=1), normal(kernel_shape[-1], seed=2)
+
+    def at(level):
+        def run(x, kernel, bias):
+            with table.at_most(level):
+                return conv(x, kernel, padding=padding, bias=bias, rectify=True)
+
+        return run
+
+    assert_same_with_gradients(at("native"), at("xla"), x, kernel, bias, tolerance=1e-5)
+
+
 def test_unknown_sizes_stay_symbols():
     batch, height = jax.export.symbolic_shape("b, h")
     x = jax.ShapeDtypeStruct((batch, height, 8, 1), "float32")

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "convolution_geometry.h"
+#include "convolution_winograd.h"
 #include "kernels.h"
 #include "parallel.h"
 
@@ -189,8 +190,32 @@ long rows_of_task(const Axis& rows, long floats_of_row, long planes, int threads
   return count;
 }
 
+void run_winograd(ffi::ThreadPool& pool, const Pass& pass, const float* x, float* y, long images) {
+  const Axis &depths = pass.axes[0], &heights = pass.axes[1], &widths = pass.axes[2];
+  const Winograd winograd(pool, pass.seen, pass.made, [&pass](int i, int j, long c, long k) {
+    return pass.weights.at(pass.taps[3 * i + j], c, k, 0);
+  });
+  const long planes = images * depths.count, all = Winograd::tiles(heights.count);
+  long some = std::min(all, winograd.tile_rows(widths.count));
+  while (some > 1 && planes * ((all + some - 1) / some) < 3L * thread_count(pool))
+    some = (some + 1) / 2;
+  const long blocks = (all + some - 1) / some;
+  parallel_for(pool, planes * blocks, [&, blocks, some](long task) {
+    const long image = task / blocks / depths.count, plane = task / blocks % depths.count;
+    const long row = task % blocks * 2 * some, rows = std::min(2 * some, heights.count - row);
+    const long first[3] = {plane * depths.stride - depths.low, row - heights.low, -widths.low};
+    const long count[3] = {1, 2 * Winograd::tiles(rows) + 2, 2 * Winograd::tiles(widths.count) + 2};
+    float* out = y + image * pass.to.image() +
+                 (depths.begin + plane * depths.step) * pass.to.plane() + row * pass.to.row();
+    winograd.compute(view(x + image * pass.from.image(), pass.from, first, count, 0), out,
+                     pass.to.row(), rows, widths.count, pass.bias, pass.rectify);
+  });
+}
+
 void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long images) {
   if (!pass.axes[0].count || !pass.axes[1].count || !pass.axes[2].count) return;
+  if (pass.groups == 1 && Winograd::suits(pass.axes, pass.seen, pass.made))
+    return run_winograd(pool, pass, x, y, images);
   pass.pack(pool);
   const long planes = images * pass.axes[0].count;
   const long width = (pass.axes[2].count - 1) * pass.axes[2].stride + pass.axes[2].extent;

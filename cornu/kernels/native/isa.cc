@@ -7,6 +7,7 @@ namespace ISA {
 #include "vector.h"
 #include "convolution_tiles.h"
 #include "rectified_tiles.h"
+#include "winograd_tiles.h"
 #include "pooling_tiles.h"
 #include "recurrence_tiles.h"
 
@@ -17,6 +18,7 @@ extern const Kernels table;
 const Kernels table = {
     NAME(ISA),  LANES,         WIDEST,           row,      dot_row,
     weight,     weight_few,    depthwise_row,    depthwise_weight,
+    winograd_input, winograd_output,
     rectified_gradient, pool_gradient_row,
     lstm,       lstm_gradient, gru,              gru_gradient,
 };

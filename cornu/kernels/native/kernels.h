@@ -59,6 +59,18 @@ struct DepthwiseWeightTile {
   float* g;
 };
 
+// Squares of a row-major map and their 16 frequencies, which lie `step` floats apart.
+struct WinogradTile {
+  const float* in;  // winograd_input reads it, winograd_output writes out
+  float* out;
+  long row;  // floats from one row of the map to the next
+  float* frequencies;
+  long step, channels, tile_rows, tile_columns;
+  long rows, columns;  // of outputs that exist
+  const float* bias;   // null: none
+  bool rectify;
+};
+
 // What a rectified sum hands back: out = d where y > 0, else 0; sums[c] += out over the rows.
 struct RectifiedTile {
   const float *y, *d;
@@ -102,6 +114,8 @@ struct Kernels {
   void (*weight_few)(const WeightTile&);
   void (*depthwise_row)(const DepthwiseTile&);
   void (*depthwise_weight)(const DepthwiseWeightTile&);
+  void (*winograd_input)(const WinogradTile&);
+  void (*winograd_output)(const WinogradTile&);
   void (*rectified_gradient)(const RectifiedTile&);
   void (*pool_gradient_row)(const PoolTile&);
   void (*lstm)(const RecurrenceTile&);
