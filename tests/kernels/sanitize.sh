@@ -16,5 +16,5 @@ for isa in avx512 avx2 plain; do
     echo "== $isa"
     CORNU_NATIVE_ISA=$isa ASAN_OPTIONS=detect_leaks=0 \
         LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libubsan.so)" \
-        "$python" -m pytest -q -p no:cacheprovider tests/kernels -k "native or one_dimension or pool" "$@"
+        "$python" -m pytest -q -p no:cacheprovider tests/kernels -k "native or one_dimension or pool or winograd or upsampled" "$@"
 done
