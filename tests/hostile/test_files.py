@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -44,6 +45,17 @@ def test_refused(name: str, testimony: dict[str, dict[str, Any]]) -> None:
     assert any(part in found["message"] for part in refusal.split("|")), found["message"]
     assert found["events"] == []
     assert found["seconds"] < SECONDS
+    assert found["memory"] < MEMORY
+
+
+def test_deep_names_are_not_kept_for_each_of_their_parts(tmp_path: Path) -> None:
+    """A thousand arrays, each 500 groups deep: harmless, as long as nobody makes the 500,000 groups."""
+    header = {f"{i}/" + "a/" * 500 + "x": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for i in range(1000)}
+    text = json.dumps(header).encode()
+    path = tmp_path / "deep.safetensors"
+    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    (found,) = witness([path])
+    assert (found["outcome"], found["events"]) == ("read", [])
     assert found["memory"] < MEMORY
 
 
