@@ -54,11 +54,15 @@ def _checked(name: str) -> str:
 
 def is_float(dtype: Any) -> bool:
     """Whether a dtype is a real floating type (the 8-bit ones included)."""
+    if dtype == "string":
+        return False
     return bool(jnp.issubdtype(np.dtype(dtype) if not isinstance(dtype, str) else jnp.dtype(dtype), jnp.floating))
 
 
 def backend_dtype(dtype: Any) -> str:
-    """The dtype that JAX really stores: 64-bit types narrow to 32 unless JAX's x64 mode is on."""
+    """The dtype that JAX really stores: 64-bit types narrow to 32 unless JAX's x64 mode is on; text has none."""
+    if dtype == "string":
+        return dtype
     return jax.dtypes.canonicalize_dtype(jnp.dtype(standardize_dtype(dtype))).name
 
 
