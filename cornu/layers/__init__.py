@@ -87,6 +87,13 @@ from cornu.layers.pooling.pooling import (
     MaxPooling2D,
     MaxPooling3D,
 )
+from cornu.layers.preprocessing.categories import CategoryEncoding
+from cornu.layers.preprocessing.discretization import Discretization
+from cornu.layers.preprocessing.hashing import HashedCrossing, Hashing
+from cornu.layers.preprocessing.integer_lookup import IntegerLookup
+from cornu.layers.preprocessing.scales import Normalization, Rescaling
+from cornu.layers.preprocessing.string_lookup import StringLookup
+from cornu.layers.preprocessing.text_vectorization import TextVectorization
 from cornu.layers.regularization.activity_regularization import ActivityRegularization
 from cornu.layers.regularization.dropout import Dropout, SpatialDropout1D, SpatialDropout2D, SpatialDropout3D
 from cornu.layers.regularization.noise import AlphaDropout, GaussianDropout, GaussianNoise
@@ -132,6 +139,7 @@ __all__ = [
     "AvgPool3D",
     "BatchNormalization",
     "Bidirectional",
+    "CategoryEncoding",
     "Concatenate",
     "Conv1D",
     "Conv1DTranspose",
@@ -151,6 +159,7 @@ __all__ = [
     "Dense",
     "DepthwiseConv1D",
     "DepthwiseConv2D",
+    "Discretization",
     "Dot",
     "Dropout",
     "ELU",
@@ -175,10 +184,13 @@ __all__ = [
     "GlobalMaxPooling3D",
     "GroupNormalization",
     "GroupQueryAttention",
+    "HashedCrossing",
+    "Hashing",
     "Identity",
     "Input",
     "InputLayer",
     "InputSpec",
+    "IntegerLookup",
     "LSTM",
     "LSTMCell",
     "Lambda",
@@ -196,12 +208,14 @@ __all__ = [
     "Minimum",
     "MultiHeadAttention",
     "Multiply",
+    "Normalization",
     "PReLU",
     "Permute",
     "RMSNormalization",
     "RNN",
     "ReLU",
     "RepeatVector",
+    "Rescaling",
     "Reshape",
     "ReversibleEmbedding",
     "SeparableConv1D",
@@ -216,7 +230,9 @@ __all__ = [
     "SpatialDropout3D",
     "SpectralNormalization",
     "StackedRNNCells",
+    "StringLookup",
     "Subtract",
+    "TextVectorization",
     "TimeDistributed",
     "UnitNormalization",
     "UpSampling1D",

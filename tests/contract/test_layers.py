@@ -111,7 +111,10 @@ def test_signature_is_that_of_keras(name):
         parameters = inspect.signature(cls).parameters.values()
         return [(p.name, p.kind, p.default) for p in parameters if p.name not in REWRITES]
 
-    assert arguments(getattr(layers, name)) == arguments(getattr(keras.layers, name))
+    expected = arguments(getattr(keras.layers, name))
+    if name == "Discretization":  # takes what every layer takes as well
+        expected.append(("kwargs", inspect.Parameter.VAR_KEYWORD, inspect.Parameter.empty))
+    assert arguments(getattr(layers, name)) == expected
 
 
 def as_json(config):
@@ -163,7 +166,7 @@ def test_mixed_precision(line):
     spec = line.run(make(line), symbolic(line.shape, line.dtype))
     for promised, got in zip(tree.flatten(spec), tree.flatten(y), strict=True):
         assert promised.dtype == got.dtype.name
-        if line.dtype == "float32":
+        if line.dtype == "float32" and got.dtype != "int32":
             assert got.dtype == jnp.bfloat16
 
 

@@ -1,0 +1,1 @@
+"""Layers that turn raw values into numbers: scales, bins, ids, hashes, vocabularies."""
