@@ -159,6 +159,16 @@ def _find(entry: _Entry) -> Callable[..., Any] | None:
     return registry.published(_MODULE_OF_FUNCTIONS.get(entry.module, "keras.ops"), entry.function)
 
 
+def module_of_class(class_name: str) -> str | None:
+    """Where Keras keeps the class of a function's calls; None if it is no such class.
+
+    Example:
+        >>> module_of_class("Sum")
+        'keras.src.ops.numpy'
+    """
+    return next((_PREFIX + module for module, name in _by_class() if name == class_name), None)
+
+
 def has_file_name(function: Callable[..., Any]) -> bool:
     """Whether Keras has a class for a function, so that a file can hold calls of it."""
     name = _SAME_CLASS.get(function.__name__, function.__name__)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import os
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,18 @@ from cornu.core.errors import explain, show_shape
 from cornu.core.files import atomic_file
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
-from cornu.saving import whole_h5
-from cornu.saving.archive import read_archive, write_archive
+from cornu.saving import by_name, whole_h5
+from cornu.saving.archive import Archive, read_archive, write_archive
+from cornu.saving.by_name import read_by_name
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.layout import saved_objects
 from cornu.saving.npz import NpzReader
+from cornu.saving.older_weights import read_state, today, with_todays_names
+from cornu.saving.recognise import HDF5, first_bytes, refuse_foreign
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
 from cornu.saving.shards import ENDING, ShardsReader, ShardsWriter
+from cornu.saving.upgrade import FORM_OF_TODAY, upgraded, version_of
 from cornu.saving.weights import WeightsReader, WeightsWriter, opened, read_all
 from cornu.saving.window import Window
 
@@ -66,6 +71,7 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
         registry.serialize_object(model),
         {"keras_version": KERAS_VERSION},
         lambda writer: _write_weights(model, writer),
+        _assets_of(model),
         zipped=zipped is not False,
     )
 
@@ -86,18 +92,49 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         FileFormatError: it is damaged, or no model file.
     """
     path = _existing(filepath)
-    if str(path).endswith((".h5", ".hdf5")):
+    if _is_hdf5(path):
         return whole_h5.load(path, custom_objects, compile, _allowance)
+    refuse_foreign(path, whole_model=True)
     with read_archive(path) as archive:
-        config = dict(archive.config)
+        config = registry.made("a model", lambda: _todays_config(archive))
         if not compile:
             config.pop("compile_config", None)
         memory = _allowance(archive.weights)
         with limited(memory):
             model = whole_h5.check_model(registry.deserialize(config, custom_objects), filepath)
+        _read_assets(model, archive.assets)
         _read_weights(model, archive.weights, str(filepath), misfit=FileFormatError)
         memory.complete()
     return model
+
+
+def _assets_of(model: Any) -> dict[str, bytes]:
+    """What lies in files beside config and weights: vocabularies that were learnt."""
+    owners = [(path, thing) for path, thing in saved_objects(model) if hasattr(type(thing), "assets")]
+    return {f"{path}/{name}": data for path, thing in owners for name, data in thing.assets().items()}
+
+
+def _read_assets(model: Any, assets: Mapping[str, bytes]) -> None:
+    """Give each object its assets; members that belong to none are not read."""
+    if not assets:
+        return
+    names = {today(name): name for name in assets}
+    for path, thing in saved_objects(model):
+        if not hasattr(type(thing), "take_assets"):
+            continue
+        mine = {n.rpartition("/")[2]: assets[names[n]] for n in names if n.rpartition("/")[0] == path}
+        registry.made(f"{type(thing).__name__} {thing.name!r}", functools.partial(thing.take_assets, mine))
+
+
+def _todays_config(archive: Archive) -> dict[str, Any]:
+    """The config, in today's form whichever version wrote it."""
+    version = version_of(archive.metadata.get("keras_version", KERAS_VERSION))
+    return dict(archive.config) if version >= FORM_OF_TODAY else upgraded(archive.config, version)
+
+
+def _is_hdf5(path: Path) -> bool:
+    # Keras 2.12 wrote HDF5 under the name of .keras unless it was told otherwise.
+    return first_bytes(path).startswith(HDF5) or (path.is_file() and str(path).endswith((".h5", ".hdf5")))
 
 
 # Eight: weights whose optimizer starts fresh get up to five slots each. The rest is for statistics of metrics.
@@ -163,12 +200,22 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         filepath: ``.weights.h5``, ``.weights.json``, ``.safetensors``, ``.npz`` or a whole ``.keras`` file.
         skip_mismatch: leave out what does not fit, with a warning that says what.
         strict: the opposite of ``skip_mismatch``.
+        names: for files with another library's names (``.safetensors``, ``.npz``): our layer -> its module, whose
+            arrays are turned as the layer needs them, ``{"dense": "fc1"}``; or our weight -> its array; ``*`` stands for
+            any text, the same on both sides. Or a function from our name to theirs. See ``propose_names``.
     """
     skip_mismatch = skip_mismatch or not kwargs.pop("strict", True)
+    names = kwargs.pop("names", None)
     if kwargs:
-        raise TypeError(explain("load_weights", "filepath and skip_mismatch", ", ".join(kwargs), "Remove the others."))
+        needs = "filepath, skip_mismatch, strict and names"
+        raise TypeError(explain("load_weights", needs, ", ".join(kwargs), "Remove the others."))
     path = _existing(filepath)
-    if str(path).endswith(WEIGHTS_ENDINGS):
+    refuse_foreign(path, whole_model=False)
+    if names is not None:
+        with weights_reader(path) as reader:
+            _warn_of(model, str(path), read_by_name(model, reader, names, str(path), strict=not skip_mismatch))
+        return
+    if str(path).endswith(WEIGHTS_ENDINGS) or _is_hdf5(path):
         with weights_reader(path) as reader:
             if isinstance(reader, HDF5Reader) and whole_h5.is_by_layer(reader):
                 root = "" if "layer_names" in reader.attributes("") else "model_weights"
@@ -253,16 +300,16 @@ def _read_weights(
     Args:
         misfit: what is raised where arrays do not fit: whose fault it is depends on where the model comes from.
     """
+    reader = with_todays_names(reader)
     objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
     problems = _differences(objects, reader)
     if problems and not skip_mismatch:
-        raise misfit(_report(model, source, problems))
+        raise misfit(_report(model, source, problems, reader.get("", {})))
     if problems:
-        skipped = "\n".join(
-            f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems
-        )
-        warnings.warn(
-            f"Weights of model {model.name!r} that {source!r} does not fit stay as they are:\n{skipped}", stacklevel=5
+        _warn_of(
+            model,
+            source,
+            [f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems],
         )
     stored = read_all(reader)
     variables = list({id(v): v for _, _, thing in objects for v in thing.own_variables()}.values())
@@ -275,11 +322,36 @@ def _read_weights(
         raise
 
 
+def _warn_of(model: Any, source: str, skipped: list[str]) -> None:
+    if skipped:
+        lines = "\n".join(skipped)
+        warnings.warn(
+            f"Weights of model {model.name!r} that {source!r} does not fit stay as they are:\n{lines}", stacklevel=5
+        )
+
+
+def propose_names(model: Any, filepath: Any, print_fn: Callable[[str], Any] = print) -> dict[str, str]:
+    """Which module of another library's file each layer's weights could be, by shapes and order; prints a table.
+
+    Look it over: layers of equal shapes are told apart by nothing but their order.
+
+    Args:
+        filepath: ``.safetensors`` or ``.npz`` with names like ``"encoder.fc1.weight"``.
+
+    Returns:
+        What ``load_weights(filepath, names=...)`` takes.
+    """
+    with weights_reader(_existing(filepath)) as reader:
+        return by_name.propose_names(model, reader, print_fn)
+
+
 def _read_one(
     thing: Any, path: str, arrays: Mapping[str, np.ndarray], skip_mismatch: bool, misfit: type[ValueError]
 ) -> None:
-    if path.split("/")[0] == "optimizer" and len(arrays) != len(thing.variables):
-        return  # weights alone, or another optimizer's state: it starts fresh
+    if path.split("/")[0] == "optimizer":
+        what = f"State of {type(thing).__name__}"
+        registry.made(what, lambda: read_state(thing, list(_Store(arrays).values())))
+        return
     if skip_mismatch and not _fits(thing, arrays):
         return
     if not arrays and not thing.own_variables():
@@ -336,10 +408,14 @@ def _default_load(thing: Any) -> Any:
     return next(vars(b)["load_own_variables"] for b in reversed(type(thing).__mro__) if "load_own_variables" in vars(b))
 
 
-def _report(model: Any, source: str, problems: list[tuple[str, str, str]]) -> str:
+def _report(model: Any, source: str, problems: list[tuple[str, str, str]], free: Iterable[str] = ()) -> str:
     lines = [f"Model {model.name!r} needs the arrays of its own layers; got others in {source!r}."]
     lines += [f"  {path}: expects {expected}; the file has {there}." for path, expected, there in problems[:_SHOWN]]
     if len(problems) > _SHOWN:
         lines.append(f"  ... and {len(problems) - _SHOWN} more.")
+    if any("." in name for name in free):
+        lines.append(
+            "Its names are another library's: pass names=, which cornu.saving.propose_names(model, file) proposes."
+        )
     lines.append("Load it into the architecture that was saved, or pass skip_mismatch=True.")
     return "\n".join(lines)

@@ -15,15 +15,17 @@ from cornu.core.pure import raw_values, write_values
 from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
-from cornu.saving.upgrade import upgraded, upgraded_compile
+from cornu.saving.older_weights import read_state
+from cornu.saving.upgrade import upgraded, upgraded_compile, version_of
 from cornu.saving.weights import StoredArray, WeightsReader, opened
 from cornu.saving.window import Window
 
 _WEIGHTS = "model_weights"
+_STATE = "optimizer_weights"
 
 
 def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[WeightsReader], Any]) -> Any:
-    """The model of an ``.h5`` file. The state of its optimizer is left out: its names are not those of today's."""
+    """The model of an ``.h5`` file, with the state of its optimizer."""
     with opened(HDF5Reader, Window.of_path(path)) as reader:
         attributes = reader.attributes("")
         if "model_config" not in attributes:
@@ -35,7 +37,8 @@ def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[We
                     "Build the model in code and call model.load_weights.",
                 )
             )
-        config = registry.made("an older model", lambda: upgraded(_parsed(attributes, "model_config")))
+        version = version_of(_text(attributes.get("keras_version", "")))
+        config = registry.made("an older model", lambda: upgraded(_parsed(attributes, "model_config"), version))
         memory = allowance(reader)
         with limited(memory):
             model = check_model(registry.deserialize(config, custom_objects), path)
@@ -45,6 +48,10 @@ def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[We
                     "an older model's training", lambda: model.compile_from_config(upgraded_compile(training))
                 )
         read_by_layer(model, reader, _WEIGHTS, str(path), misfit=FileFormatError)
+        optimizer = getattr(model, "optimizer", None)
+        if optimizer is not None:
+            state = [array.read() for array in _arrays(reader, _STATE)]
+            registry.made("an older model's training", lambda: read_state(optimizer, state))
         memory.complete()
     return model
 
