@@ -24,10 +24,10 @@ SOURCES := $(wildcard cornu tests benchmarks examples docs)
 # One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test doctest lint counts bench fuzz native sanitize wheel clean
+.PHONY: help demo test doctest lint counts bench bench-files fuzz native sanitize wheel clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(call stamp,run) ## Train, draw, save and reload a model on real digits
 	$(RUN) examples/demo.py
@@ -50,6 +50,9 @@ counts: $(call stamp,run) ## Budgets that do not depend on the machine
 
 bench: $(call stamp,bench) ## Timings, as ratios to rivals measured in the same run
 	$(RUN) -m benchmarks.suite $(ARGS)
+
+bench-files: $(call stamp,run) ## Loading a GiB of weights against reading its bytes
+	$(RUN) -m benchmarks.files $(ARGS)
 
 # Not being able to install atheris must not keep anybody from searching without it.
 fuzz: $(call stamp,test) ## Search every reader of files for a broken promise, SECONDS=60 in all
