@@ -145,7 +145,8 @@ class FunctionalGraph:
             x = np.asarray(x)
         if not isinstance(x, KerasTensor):
             mask = context.get_mask(x) if isinstance(x, jax.Array) else None
-            x = _adjust_rank(jnp.asarray(x, dtype=tensor.dtype), tensor.ndim, tensor.shape)
+            x = np.asarray(x) if tensor.dtype == "string" else jnp.asarray(x, dtype=tensor.dtype)
+            x = _adjust_rank(x, tensor.ndim, tensor.shape)
             context.set_mask(x, mask) if mask is not None else None
         _check_shape(tuple(x.shape), tensor.shape, name, owner)
         for size, dimension in zip(x.shape, tensor.shape, strict=True):

@@ -122,7 +122,7 @@ def read_state(optimizer: Any, arrays: Sequence[Any]) -> None:
     found = state_in_order(optimizer.variables, arrays, rate.value if isinstance(rate, Variable) else None)
     if found is not None:
         optimizer.load_own_variables({str(index): value for index, value in enumerate(found)})
-    elif arrays:
+    elif len(arrays) > 2 or any(tuple(a.shape) for a in arrays):  # less is that of a model that was never trained
         warnings.warn(
             explain(
                 f"State of optimizer {optimizer.name!r}",
