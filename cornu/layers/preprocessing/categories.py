@@ -76,17 +76,17 @@ class CategoryEncoding(Layer):
     """Integers as rows of ``num_tokens`` zeros and ones, or of counts.
 
     Shapes:
-    x: (...,) integers from 0 to num_tokens - 1.
-    y: one_hot: (..., num_tokens). multi_hot, count: (num_tokens) for each last axis.
+        x: (...,) integers from 0 to num_tokens - 1.
+        y: one_hot: (..., num_tokens). multi_hot, count: (num_tokens) for each last axis.
 
     Args:
-    num_tokens: how many different integers there are.
-    output_mode: "one_hot", "multi_hot" or "count".
+        num_tokens: how many different integers there are.
+        output_mode: "one_hot", "multi_hot" or "count".
 
     Example:
-    >>> import numpy as np
+        >>> import numpy as np
         >>> CategoryEncoding(4)(np.array([[0, 1], [3, 3]])).tolist()
-    [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+        [[1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
 
     Source: numbers as ``keras.layers.CategoryEncoding``; integers out of bounds give zeros in compiled code.
     """
