@@ -57,7 +57,7 @@ def version_of(text: Any) -> Version:
         >>> version_of("2.15.0"), version_of(None)
         ((2, 15), (2,))
     """
-    parts = str(text).split(".")[:2]
+    parts = (text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)).split(".")[:2]
     return tuple(map(int, parts)) if len(parts) == 2 and all(p.isdigit() and len(p) < 4 for p in parts) else (2,)
 
 

@@ -37,7 +37,7 @@ def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[We
                     "Build the model in code and call model.load_weights.",
                 )
             )
-        version = version_of(_text(attributes.get("keras_version", "")))
+        version = version_of(attributes.get("keras_version"))
         config = registry.made("an older model", lambda: upgraded(_parsed(attributes, "model_config"), version))
         memory = allowance(reader)
         with limited(memory):
