@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import jax
 import numpy as np
 
 from cornu.core import tree
-from cornu.core.errors import StructureError, explain, show_shape
-from cornu.core.variable import Variable
-from cornu.data.batches import ArrayBatches, Batches, StreamedBatches
+from cornu.core.errors import StructureError, explain
+from cornu.data.arrays import check_rows, to_arrays
+from cornu.data.batches import ArrayBatches, Batches
+from cornu.data.sources import is_stream, is_table, stream, table_columns
+from cornu.data.stored import StoredArray
 
 
 def as_batches(
@@ -28,6 +29,7 @@ def as_batches(
 
     Args:
         x: arrays nested at will, or an iterable of batches; then ``y`` and ``sample_weight`` are in the batches.
+            Of a Hugging Face dataset and of batches that are dicts, they are names of columns.
         batch_size: rows per batch of arrays; 32 if None.
         shuffle: whether arrays are read in a new order each epoch.
         class_weight: weights by class, turned into sample weights by ``weigh(y, sample_weight, class_weight)``.
@@ -43,15 +45,16 @@ def as_batches(
 
         prepare = weighted
 
-    if _is_stream(x):
-        return _stream(x, y, sample_weight, batch_size, prepare)
-    data = tuple(None if part is None else to_arrays(part) for part in (x, y, sample_weight))
-    _check_rows(data)
-    if prepare is not None:
-        data = prepare(data)
-    rows = next(a for a in tree.flatten(data) if a is not None).shape[0]
+    if is_stream(x):
+        batches = stream(x, y, sample_weight, batch_size, shuffle, unpack)
+        batches.weigh = prepare
+        return batches
+    data, rows = _rows_of(x, y, sample_weight)
     if rows == 0:
         raise StructureError(explain("Training data", "at least one row", "arrays of 0 rows", "Check how x was made."))
+    if prepare is not None:
+        # The weights of all rows: labels that are in a file are read whole.
+        data = prepare((data[0], *(tree.map_structure(_in_memory, part) for part in data[1:])))
     size = 32 if batch_size is None else batch_size
     if not isinstance(size, (int, np.integer)) or size < 1:
         raise ValueError(explain("batch_size", "an int of 1 or more", repr(batch_size), "Correct the argument."))
@@ -89,15 +92,13 @@ def split_validation(
     x: Any, y: Any, sample_weight: Any, fraction: float
 ) -> tuple[tuple[Any, Any, Any], tuple[Any, Any, Any]]:
     """Training rows and the last ``fraction`` of rows."""
-    if _is_stream(x):
+    if is_stream(x):
         raise StructureError(
             explain("validation_split", "arrays", f"an iterable ({type(x).__name__})", "Pass validation_data instead.")
         )
     if not 0 < fraction < 1:
         raise ValueError(explain("validation_split", "a fraction between 0 and 1", fraction, "Pass for example 0.2."))
-    data = tuple(None if part is None else to_arrays(part) for part in (x, y, sample_weight))
-    _check_rows(data)
-    rows = next(a for a in tree.flatten(data) if a is not None).shape[0]
+    data, rows = _rows_of(x, y, sample_weight)
     cut = int(rows * (1 - fraction))
     if cut in (0, rows):
         raise ValueError(
@@ -113,102 +114,16 @@ def split_validation(
     return first, second
 
 
-def to_arrays(structure: Any) -> Any:
-    """Arrays, frames, tensors of other libraries and lists of numbers as NumPy or JAX arrays, nested as given."""
-    if isinstance(structure, dict):
-        return {k: to_arrays(v) for k, v in structure.items()}
-    if isinstance(structure, (list, tuple)):
-        if structure and all(map(_is_number_or_numbers, structure)):
-            return _narrow(np.asarray(structure))
-        items = [to_arrays(v) for v in structure]
-        return items if isinstance(structure, list) else tuple(items)
-    return None if structure is None else _to_array(structure)
+def _rows_of(x: Any, y: Any, sample_weight: Any) -> tuple[tuple[Any, Any, Any], int]:
+    """``(x, y, sample_weight)`` as arrays, and how many rows they have."""
+    if is_table(x):
+        x, y, sample_weight = table_columns(x, y, sample_weight)
+    elif isinstance(y, str):
+        got, do = f"x of type {type(x).__name__}", "Pass the array of targets."
+        raise StructureError(explain("y= as a name", "a dataset with named columns", got, do))
+    data = (to_arrays(x), to_arrays(y), to_arrays(sample_weight))
+    return data, check_rows(data)
 
 
-def _is_number_or_numbers(x: Any) -> bool:
-    if isinstance(x, (list, tuple)):
-        return bool(x) and all(map(_is_number_or_numbers, x))
-    return isinstance(x, (bool, int, float, np.number))
-
-
-def _to_array(x: Any) -> Any:
-    if isinstance(x, Variable):
-        x = x.value
-    if isinstance(x, jax.Array):
-        return x
-    if not isinstance(x, np.ndarray):
-        x = x.to_numpy() if hasattr(x, "to_numpy") else np.asarray(x)
-    if x.dtype == object:
-        raise StructureError(
-            explain(
-                "Training data",
-                "numbers",
-                f"an array of Python objects of shape {show_shape(x.shape)}",
-                "Make the rows equally long, or use a preprocessing layer first.",
-            )
-        )
-    if x.ndim == 0:
-        raise StructureError(
-            explain("Training data", "arrays with a batch axis", f"the scalar {x!r}", "Pass an array of rows.")
-        )
-    return _narrow(x)
-
-
-def _narrow(x: np.ndarray) -> np.ndarray:
-    """float64 and int64 as the 32-bit types that are computed with (unless JAX's x64 mode is on)."""
-    wanted = jax.dtypes.canonicalize_dtype(x.dtype) if x.dtype.kind in "fiuc" else x.dtype
-    return x if x.dtype == wanted else x.astype(wanted)
-
-
-def _check_rows(data: Any) -> None:
-    named = [(path, leaf) for path, leaf in tree.flatten_with_path(data) if leaf is not None]
-    sizes = {leaf.shape[0] for _, leaf in named}
-    if len(sizes) > 1:
-        parts = ("x", "y", "sample_weight")
-        listing = ", ".join(
-            f"{parts[path[0]]}{''.join(f'[{p!r}]' for p in path[1:])} {leaf.shape[0]}" for path, leaf in named
-        )
-        raise StructureError(
-            explain("Training data", "as many rows in every array", listing, "Cut or complete the arrays.")
-        )
-
-
-def _is_stream(x: Any) -> bool:
-    """Whether ``x`` yields batches, rather than being rows."""
-    if (
-        isinstance(x, (list, tuple, dict, np.ndarray, jax.Array, Variable))
-        or hasattr(x, "to_numpy")
-        or hasattr(x, "__array__")
-    ):
-        return False
-    return hasattr(x, "__iter__") or hasattr(x, "__next__") or hasattr(x, "__getitem__")
-
-
-def _stream(x: Any, y: Any, sample_weight: Any, batch_size: Any, prepare: Any) -> StreamedBatches:
-    for name, value in (("y", y), ("sample_weight", sample_weight)):
-        if value is not None:
-            raise StructureError(
-                explain(
-                    f"{name}=", "x to be arrays", f"x of type {type(x).__name__}", "Let it yield (x, y, sample_weight)."
-                )
-            )
-    if batch_size is not None:
-        raise StructureError(
-            explain(
-                "batch_size=", "x to be arrays", f"x of type {type(x).__name__}", "The iterable decides on batches."
-            )
-        )
-
-    def read(raw: Any) -> Any:
-        batch = tuple(None if part is None else to_arrays(part) for part in unpack(raw))
-        return batch if prepare is None else prepare(batch)
-
-    if hasattr(x, "num_batches") and hasattr(x, "__getitem__"):
-
-        def indexed() -> Iterator[Any]:
-            return (x[i] for i in range(x.num_batches))
-
-        return StreamedBatches(indexed, x.num_batches, prepare=read, on_epoch_end=getattr(x, "on_epoch_end", None))
-    one_pass = hasattr(x, "__next__")
-    steps = None if one_pass or not hasattr(x, "__len__") else len(x)
-    return StreamedBatches(lambda: iter(x), steps, restarts=not one_pass, prepare=read)
+def _in_memory(array: Any) -> Any:
+    return np.asarray(array) if isinstance(array, StoredArray) else array

@@ -3,7 +3,7 @@
 Rows of arrays are put on the device once and gathered inside the compiled call, so that a call takes a step
 number and no data; several steps then run in one call (a loop whose length is not compiled in). Computations
 with convolutions do not go into loops on the CPU, where XLA would run them on one thread. Batches that come
-one by one are passed as they come. A smaller last batch is padded, and ``Context.rows`` says which rows are
+one by one, and rows of arrays too large for the device, are read and put there by a thread beside. A smaller last batch is padded, and ``Context.rows`` says which rows are
 real; a model that cannot honour that runs such a batch at its own size instead.
 """
 
@@ -14,6 +14,7 @@ import dataclasses
 import itertools
 import time
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from typing import Any
 
 import jax
@@ -25,11 +26,12 @@ from cornu.core.errors import explain, plain_notes
 from cornu.core.pure import holding, raw_values, write_values
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
-from cornu.data import ArrayBatches, Batches, StreamedBatches, repack
+from cornu.data import ArrayBatches, Batches, repack
 from cornu.data.batches import structure_key
 from cornu.kernels import compile_cache
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.train import interrupt
+from cornu.train.feed import feed, warn_of_end
 from cornu.train.find_non_finite import diagnose
 from cornu.train.rows import NeedsAllRows, Owing, find_tables
 from cornu.train.setup import Setup
@@ -84,7 +86,8 @@ class Driver:
         self._output_structure: Any = None
         self._verdict: Any = None
         self._at_once = 1
-        self._first: Any = None
+        # Rows of the largest batch so far; smaller ones are padded to it.
+        self._size = batches.batch_size if isinstance(batches, ArrayBatches) else 0
         self._prepare()
         self._owing = self._tables()
         self._fixed, self._values = self._variables()
@@ -97,23 +100,13 @@ class Driver:
 
     def _prepare(self) -> None:
         """Build what is not built: the model, losses and metrics, the optimizer."""
-        if isinstance(self.batches, ArrayBatches):
-            sample: Any = tree.map_structure(_rowless, self.batches.structure)
-        else:
-            source = self.batches.take(self.limit)
-            self._first = next(source, None)
-            if self._first is None:
-                raise ValueError(
-                    explain(
-                        "Training data",
-                        "at least one batch",
-                        "an iterable that yields none",
-                        "Check it, or make it anew for each run.",
-                    )
-                )
-            self._source: Iterator[Any] | None = itertools.chain([self._first], source)
-            sample = tree.map_structure(_rowless, self._first)
-        x, y, _ = sample
+        if self.batches.endless and self.limit is None:
+            argument = "steps_per_epoch= (validation_steps= for validation data)" if self.kind == "train" else "steps="
+            raise ValueError(explain("Data without an end", argument, "none", "Say how many batches to take."))
+        sample = self._weighed(self.batches.sample())
+        if not isinstance(self.batches, ArrayBatches):
+            self._size = _rows_in(sample)
+        x, y, _ = tree.map_structure(_rowless, sample)
         if not self.model.built:
             self.model(x)
         if self.kind == "predict":
@@ -159,10 +152,13 @@ class Driver:
         self._ids = self._identify()
 
     def _place(self) -> Any:
-        """The arrays on the device, if they are arrays and not too large."""
-        if not isinstance(self.batches, ArrayBatches) or self.setup.eager or self.batches.nbytes > _RESIDENT_BYTES:
+        """The arrays on the device, if they are arrays in memory and not too large."""
+        batches = self.batches
+        if not isinstance(batches, ArrayBatches) or self.setup.eager:
             return None
-        return tuple(jax.device_put(a) for a in self.batches.arrays)  # compiles nothing, unlike jnp.asarray
+        if not batches.in_memory or batches.nbytes > _RESIDENT_BYTES:
+            return None
+        return tuple(_put(a) for a in batches.arrays)
 
     @property
     def variables(self) -> list[Variable]:
@@ -173,7 +169,7 @@ class Driver:
 
     def epoch(
         self, generator: np.random.Generator | None, *, before: Announce | None = None, skip: int = 0
-    ) -> Iterator[tuple[int, int]]:
+    ) -> Generator[tuple[int, int]]:
         """Run the batches of one epoch; yields ``(first, count)`` of the steps just run, after each dispatch.
 
         Args:
@@ -182,6 +178,7 @@ class Driver:
             skip: so many steps were run before (by a run that goes on here).
         """
         self.rows_seen = 0
+        self.batches.begin()
         try:
             if self._resident is not None:
                 yield from self._run_resident(generator, before, skip)
@@ -189,9 +186,11 @@ class Driver:
                 yield from self._run_streamed(generator, before, skip)
         finally:
             self.write_back()
-        on_end = getattr(self.batches, "on_epoch_end", None)
-        if on_end is not None:
-            on_end()
+        self.batches.end()
+
+    def close(self) -> None:
+        """The run is over: nothing goes on reading."""
+        self.batches.close()
 
     def _run_resident(
         self, generator: np.random.Generator | None, before: Announce | None, skip: int
@@ -260,44 +259,62 @@ class Driver:
     def _run_streamed(
         self, generator: np.random.Generator | None, before: Announce | None, skip: int
     ) -> Iterator[tuple[int, int]]:
-        source = self._stream(generator)
-        size = 0
-        for index, batch in enumerate(source):
-            if index < skip:
-                continue
-            leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
-            rows = int(leaves[0].shape[0])
-            size = size if 0 < rows <= size else rows
-            if before is not None:
-                before(index)
-            self._room()
-            self._run_batch(batch, leaves, rows, size)
-            self._owing.ran(1)
-            self._note(index, lambda _, batch=batch: (batch, None))
-            self.rows_seen += rows
-            if self.kind == "predict":
-                self.outputs[-1] = (self.outputs[-1][0], rows)
-            self.write_back()  # the next batch comes from code that may look
-            yield index, 1
+        source = self.batches.read(generator, self.limit, skip)
+        index, device = skip - 1, jax.config.jax_default_device
+        with feed(source, partial(self._load, device), self._reads_beside, self.batches.give_back) as loaded:
+            for index, (batch, leaves, rows, weights) in enumerate(loaded, skip):
+                if before is not None or not self._reads_beside:
+                    self.write_back()  # somebody may look
+                if before is not None:
+                    before(index)
+                self._room()
+                self._run_batch(batch, leaves, rows, weights)
+                self._owing.ran(1)
+                self._note(index, lambda _, batch=batch: (batch, None))
+                self.rows_seen += rows
+                if self.kind == "predict":
+                    self.outputs[-1] = (self.outputs[-1][0], rows)
+                yield index, 1
+        if self.limit is not None and index + 1 < self.limit and not isinstance(self.batches, ArrayBatches):
+            warn_of_end(index + 1, self.limit)
 
-    def _stream(self, generator: np.random.Generator | None) -> Iterator[Any]:
-        if isinstance(self.batches, StreamedBatches):
-            source = self._source or self.batches.take(self.limit)
-            self._source = None
-            return source
-        return _slices(self.batches, self.batches.order(generator), self.steps)
+    @property
+    def _reads_beside(self) -> bool:
+        return self.batches.beside and not self.setup.eager
 
-    def _run_batch(self, batch: Any, leaves: list[Any], rows: int, size: int) -> None:
+    def _weighed(self, batch: Any) -> Any:
+        return batch if self.batches.weigh is None else self.batches.weigh(batch)
+
+    def _load(self, device: Any, batch: Any) -> tuple[Any, tuple[Any, ...], int, Any]:
+        """A batch ready to be run: ``(its structure, arrays on the device, rows, weights of rows)``.
+
+        The arrays have rows of zeros up to the size of the batches before, and weights say which are real; there are
+        no weights, and no such rows, where rows affect each other.
+        """
+        batch = self._weighed(batch)
+        leaves = [leaf for leaf in tree.flatten(batch) if leaf is not None]
+        rows = int(leaves[0].shape[0])
+        if self.setup.eager:
+            return batch, tuple(leaves), rows, None
+        self._size = max(self._size, rows)
+        weights = None
+        if not self._couples_rows():
+            weights = (np.arange(self._size) < rows).astype(np.float32)
+            leaves = [pad(leaf, self._size) for leaf in leaves]
+        with jax.default_device(device):  # that of the thread that trains
+            return batch, tuple(map(_put, leaves)), rows, None if weights is None else _put(weights)
+
+    def _run_batch(self, batch: Any, leaves: tuple[Any, ...], rows: int, weights: Any) -> None:
         if self.setup.eager:
             return self._run_eagerly(batch)
-        if not self._couples_rows():
-            weights = (np.arange(size) < rows).astype(np.float32)
+        if weights is not None and not self._couples_rows():
             try:
-                padded = tuple(pad(leaf, size) for leaf in leaves)
-                return self._call(self._streamed_function(batch, padded, weights), padded, weights)
+                return self._call(self._streamed_function(batch, leaves, weights), leaves, weights)
             except context.RowsCoupled:
                 self._remember_coupling()
-        return self._call(self._streamed_function(batch, tuple(leaves), None), tuple(leaves), None)
+        if weights is not None and len(weights) > rows:
+            leaves = tuple(_put(np.asarray(leaf)[:rows]) for leaf in leaves)
+        return self._call(self._streamed_function(batch, leaves, None), leaves, None)
 
     def _run_eagerly(self, batch: Any) -> None:
         """The step, uncompiled: breakpoints and prints in layers work."""
@@ -520,11 +537,13 @@ def _avals(values: Any) -> Any:
     )
 
 
-def _slices(batches: ArrayBatches, order: np.ndarray, steps: int | None) -> Iterator[Any]:
-    """Batches gathered on the host, for arrays too large for the device and for eager runs."""
-    for start in range(0, batches.rows, batches.batch_size)[:steps]:
-        index = order[start : min(start + batches.batch_size, batches.rows)]
-        yield batches.pack(np.asarray(a)[index] for a in batches.arrays)
+def _rows_in(batch: Any) -> int:
+    return next(int(leaf.shape[0]) for leaf in tree.flatten(batch) if leaf is not None)
+
+
+def _put(a: Any) -> Any:
+    """The array on the device; compiles nothing, unlike ``jnp.asarray``."""
+    return a if isinstance(a, jax.Array) else jax.device_put(np.asarray(a))
 
 
 def pad(a: Any, size: int) -> Any:

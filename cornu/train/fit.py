@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import warnings
+from contextlib import closing
 from typing import Any
 
 import jax
@@ -49,8 +52,8 @@ def fit(model: Any, given: FitArguments) -> History:
     setup = require_setup(model, "fit")
     batches, validation = _data_of(model, given)
     verbose = 1 if given.verbose == "auto" else int(given.verbose)
-    with interrupt.handled():
-        driver = Driver(model, setup, "train", batches, given.steps_per_epoch)
+    with interrupt.handled(), contextlib.ExitStack() as stack:
+        driver = stack.enter_context(closing(Driver(model, setup, "train", batches, given.steps_per_epoch)))
         setup.batch_size = getattr(batches, "batch_size", None)
         callbacks = CallbackList(given.callbacks, model=model, epochs=given.epochs, steps=driver.steps, verbose=verbose)
         shown = 0 if callbacks.draws_progress else verbose
@@ -58,11 +61,14 @@ def fit(model: Any, given: FitArguments) -> History:
         history.set_model(model)
         history.set_params({"epochs": given.epochs, "steps": driver.steps, "verbose": verbose})
         callbacks.append(history)
-        evaluation = None if validation is None else _Evaluation(model, setup, validation, given.validation_steps)
+        evaluation = None
+        if validation is not None:
+            evaluation = stack.enter_context(closing(_Evaluation(model, setup, validation, given.validation_steps)))
         model.stop_training, setup.non_finite = False, None
         callbacks.on_train_begin()
         with Keeper(given.resume, driver, callbacks, history, given.initial_epoch) as keeper:
             logs: dict[str, Any] = {}
+            driver.batches.pass_over(keeper.orders_before(), driver.limit)
             while keeper.position.epoch < given.epochs and not model.stop_training and not keeper.position.stopped:
                 epoch = keeper.position.epoch
                 callbacks.on_epoch_begin(epoch)
@@ -71,11 +77,22 @@ def fit(model: Any, given: FitArguments) -> History:
                 logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
                 callbacks.on_epoch_end(epoch, logs)
                 keeper.epoch_done(stopped=model.stop_training)
+                if driver.batches.exhausted and epoch + 1 < given.epochs and not model.stop_training:
+                    _warn_of_missing_epochs(epoch + 1, given.epochs)
+                    break
             keeper.ended()
         if hasattr(setup.optimizer, "finalize_variable_values"):
             setup.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)
     return history
+
+
+def _warn_of_missing_epochs(done: int, wanted: int) -> None:
+    warnings.warn(
+        f"Data need batches for {wanted} epochs; got an iterator that ended in epoch {done}. Training ends here: "
+        "let it repeat and pass steps_per_epoch, or pass an object that can be iterated over anew.",
+        stacklevel=4,
+    )
 
 
 def _data_of(model: Any, given: FitArguments) -> tuple[Batches, Any]:
@@ -127,17 +144,22 @@ class _Evaluation:
         callbacks.on_test_begin()
         hooks = callbacks.wants_batches["test"]
         done = 0
-        for first, count in self.driver.epoch(None, before=callbacks.on_test_batch_begin if hooks else None):
-            done = first + count
-            if hooks:
-                callbacks.on_test_batch_end(first, current_logs(self.model, self.setup, self.driver))
-            if progress is not None:
-                progress.update(done, lambda: current_logs(self.model, self.setup, self.driver))
+        with closing(self.driver.epoch(None, before=callbacks.on_test_batch_begin if hooks else None)) as steps:
+            for first, count in steps:
+                done = first + count
+                if hooks:
+                    callbacks.on_test_batch_end(first, current_logs(self.model, self.setup, self.driver))
+                if progress is not None:
+                    progress.update(done, lambda: current_logs(self.model, self.setup, self.driver))
         logs = current_logs(self.model, self.setup, self.driver)
         callbacks.on_test_end(logs)
         if progress is not None:
             progress.finish(done, logs)
         return logs
+
+    def close(self) -> None:
+        """No further run."""
+        self.batches.close()
 
 
 def _train_epoch(
@@ -154,17 +176,17 @@ def _train_epoch(
     if done == 0:
         model.reset_metrics()
     begin = callbacks.on_train_batch_begin if hooks else None
-    steps = driver.epoch(keeper.order(), before=begin, skip=done)
-    for first, count in steps:
-        done = first + count
-        if hooks:
-            callbacks.on_train_batch_end(first, current_logs(model, setup, driver))
-        else:
-            callbacks.look(done - 1, lambda: current_logs(model, setup, driver))
-        if model.stop_training:
-            break
-        keeper.steps_done(done)
-        progress.update(done, lambda: current_logs(model, setup, driver))
+    with closing(driver.epoch(keeper.order(), before=begin, skip=done)) as steps:
+        for first, count in steps:
+            done = first + count
+            if hooks:
+                callbacks.on_train_batch_end(first, current_logs(model, setup, driver))
+            else:
+                callbacks.look(done - 1, lambda: current_logs(model, setup, driver))
+            if model.stop_training:
+                break
+            keeper.steps_done(done)
+            progress.update(done, lambda: current_logs(model, setup, driver))
     if driver.steps is None:
         driver.steps = progress.steps = done
     logs = current_logs(model, setup, driver)
@@ -230,8 +252,7 @@ def evaluate(
     if batch_size is None and callbacks is None:
         _take_size_of_fit(setup, batches)
     verbose = 1 if verbose == "auto" else int(verbose)
-    with interrupt.handled():
-        evaluation = _Evaluation(model, setup, batches, steps)
+    with interrupt.handled(), closing(_Evaluation(model, setup, batches, steps)) as evaluation:
         told = CallbackList(callbacks, model=model, steps=steps or batches.steps, verbose=verbose)
         shown = 0 if told.draws_progress else verbose
         logs = evaluation.run(told, Progress(steps or batches.steps, "", shown))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import ExitStack, closing
 from typing import Any
 
 import jax
@@ -33,7 +34,7 @@ def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: 
         if outputs is not None:
             return outputs
     batches = as_batches(x, batch_size=batch_size)
-    with interrupt.handled():
+    with interrupt.handled(), ExitStack() as stack:
         told = CallbackList(callbacks, model=model, steps=steps or batches.steps, verbose=verbose)
         hooks = told.wants_batches["predict"]
         told.on_predict_begin()
@@ -41,9 +42,10 @@ def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: 
         if isinstance(batches, ArrayBatches) and batches.steps == 1 and not hooks and not setup.eager:
             parts, done = [_one_batch(model, setup, x, batches, batch_size)], 1
         else:
-            driver = Driver(model, setup, "predict", batches, steps)
+            driver = stack.enter_context(closing(Driver(model, setup, "predict", batches, steps)))
+            ran = stack.enter_context(closing(driver.epoch(None, before=told.on_predict_batch_begin if hooks else None)))
             done = 0
-            for first, count in driver.epoch(None, before=told.on_predict_batch_begin if hooks else None):
+            for first, count in ran:
                 done = first + count
                 if hooks:
                     told.on_predict_batch_end(first, {"outputs": _cut(*driver.outputs[-1])})
@@ -143,7 +145,7 @@ def _again(setup: Setup, x: Any, batch_size: Any, exact: bool = False) -> Any:
 
 def _one_batch(model: Any, setup: Setup, x: Any, batches: ArrayBatches, batch_size: Any, exact: bool = False) -> Any:
     """Outputs of a batch whose compiled call is kept for the next one like it."""
-    leaves = tuple(batches.arrays)
+    leaves = tuple([a if isinstance(a, jax.Array) else np.asarray(a) for a in batches.arrays])
     key = ("predict", "one batch", batches.key(), tuple((leaf.shape[1:], str(leaf.dtype)) for leaf in leaves))
     size = batches.rows if exact else _rounded(batches.rows, batch_size)
     ready = outputs = None

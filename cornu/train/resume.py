@@ -175,6 +175,7 @@ class Keeper:
     def __init__(self, resume: Any, driver: Any, callbacks: Any, history: Any, initial_epoch: int):
         self.resume = _settings(resume, callbacks.callbacks)
         self.driver, self.callbacks, self.history = driver, callbacks, history
+        self._first_epoch = initial_epoch
         self.position = Position(epoch=initial_epoch, seed=seeds.draw_default_seed())
         found = None if self.resume is None else self.resume.latest(driver.variables)
         if found is not None:
@@ -193,9 +194,14 @@ class Keeper:
         if self.resume is not None:
             self.resume.finish()
 
-    def order(self) -> np.random.Generator:
-        """The generator of the order of rows in this epoch: the same whenever the epoch is begun."""
-        return np.random.Generator(np.random.Philox(np.random.SeedSequence([self.position.seed, self.position.epoch])))
+    def order(self, epoch: int | None = None) -> np.random.Generator:
+        """The generator of the order of rows in this epoch (or another): the same whenever the epoch is begun."""
+        epoch = self.position.epoch if epoch is None else epoch
+        return np.random.Generator(np.random.Philox(np.random.SeedSequence([self.position.seed, epoch])))
+
+    def orders_before(self) -> list[np.random.Generator]:
+        """Those of the epochs that were run by the process whose checkpoint was found."""
+        return [self.order(epoch) for epoch in range(self._first_epoch, self.position.epoch)]
 
     def steps_done(self, step: int) -> None:
         """So many steps of the epoch are done; a checkpoint is taken if it is time."""

@@ -5,6 +5,7 @@ from typing import Any
 from cornu.callbacks.progbar import Progbar
 from cornu.core.names import reset_names
 from cornu.core.seeds import set_random_seed
+from cornu.data import PyDataset
 from cornu.random import reset_global_generator
 from cornu.saving import (
     CustomObjectScope,
@@ -22,6 +23,8 @@ from cornu.visualization.plot_model import model_to_dot, plot_model
 __all__ = [
     "CustomObjectScope",
     "Progbar",
+    "PyDataset",
+    "Sequence",
     "clear_session",
     "custom_object_scope",
     "deserialize_keras_object",
@@ -38,6 +41,8 @@ __all__ = [
     "set_random_seed",
     "to_categorical",
 ]
+
+Sequence = PyDataset  # its older name
 
 
 def clear_session(free_memory: bool = True) -> None:
