@@ -24,16 +24,19 @@ SOURCES := $(wildcard cornu tests benchmarks examples docs)
 # One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test doctest lint counts bench bench-files fuzz native sanitize wheel clean
+.PHONY: help demo test test-sources doctest lint counts bench bench-files fuzz native sanitize wheel clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(call stamp,run) ## Train, draw, save and reload a model on real digits
 	$(RUN) examples/demo.py
 
 test: $(call stamp,test) ## The tests, on all cores
 	$(RUN) -m pytest $(WORKERS) $(ARGS)
+
+test-sources: $(call stamp,test) $(call stamp,test-data) ## Data from every library that fit takes them from, none left out
+	CORNU_ALL_SOURCES=1 $(RUN) -m pytest $(WORKERS) tests/data $(ARGS)
 
 doctest: $(call stamp,test) ## The examples in the docstrings
 	$(RUN) -m pytest $(WORKERS) --doctest-modules cornu $(ARGS)
