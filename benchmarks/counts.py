@@ -81,7 +81,7 @@ def sought_over_jax() -> list[str]:
     return printed_by(IMPORT)
 
 
-FOREIGN = {"IPython", "PIL", "keras", "matplotlib", "pandas", "scipy", "tensorflow", "torch"}
+FOREIGN = set("IPython PIL datasets grain keras matplotlib pandas polars scipy tensorflow torch zarr".split())
 
 
 @at_most(0)

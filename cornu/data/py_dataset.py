@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 from cornu.core.errors import explain
@@ -116,6 +118,7 @@ class IndexedBatches(Batches):
         self.beside = self._workers > 0
         processes = getattr(dataset, "use_multiprocessing", False) and self.beside
         self._processes = Processes(self._workers) if processes else None
+        self._pending: collections.deque[Future[Any]] = collections.deque()
         # Numbers that are left of a pass over the dataset: an epoch may end before it does.
         self._left: list[int] = []
         self._passed = 0
@@ -127,11 +130,12 @@ class IndexedBatches(Batches):
         keys = self._keys(order, steps)[skip:]
         if self._processes is not None:
             readers = self._processes.hold(self.dataset)
-            return (self.convert(batch) for batch in in_order(readers, iter(keys), self._ahead))
-        if not self.beside:
+        elif self.beside:
+            readers = [lambda key: self.dataset[key[0]]] * self._workers
+        else:
             return (self.convert(self.dataset[index]) for index, _ in keys)
-        readers = [lambda key: self.dataset[key[0]]] * self._workers
-        return (self.convert(batch) for batch in in_order(readers, iter(keys), self._ahead))
+        self._cancel()
+        return (self.convert(batch) for batch in in_order(readers, keys, self._ahead, self._pending))
 
     def pass_over(self, orders: Iterable[Order], steps: int | None) -> None:
         for order in orders:
@@ -146,8 +150,15 @@ class IndexedBatches(Batches):
         self._tell("on_epoch_end")
 
     def close(self) -> None:
+        self._cancel()
         if self._processes is not None:
             self._processes.close()
+
+    def _cancel(self) -> None:
+        """Nobody waits any longer for what is being read."""
+        for reading in list(self._pending):
+            reading.cancel()
+        self._pending = collections.deque()
 
     def _tell(self, event: str) -> None:
         if hasattr(self.dataset, event):

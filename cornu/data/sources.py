@@ -72,8 +72,8 @@ def split_columns(columns: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, A
     used: list[str] = []
 
     def pick(names: Any) -> Any:
-        for name in tree.flatten(names):
-            if name is not None and name not in columns:
+        for name in filter(None, tree.flatten(names)):
+            if name not in columns:
                 got = f"columns {', '.join(map(repr, columns))}"
                 raise StructureError(explain("Training data", f"a column {name!r}", got, "Correct the name."))
             used.append(name)

@@ -8,6 +8,7 @@ one that dies is noticed as the end of its pipe.
 from __future__ import annotations
 
 import collections
+import contextlib
 import multiprocessing
 import pickle
 import queue
@@ -15,8 +16,8 @@ import random
 import signal
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, InvalidStateError
 from typing import Any
 
 import jax
@@ -34,18 +35,32 @@ class WorkerTraceback(Exception):
         return f'\n"""\n{self.args[0]}"""'
 
 
-def in_order(readers: Sequence[Callable[[Any], Any]], keys: Iterator[Any], ahead: int) -> Iterator[Any]:
-    """What the readers, each in a thread, make of the keys; in the order of the keys, ``ahead`` of who asks."""
+def in_order(
+    readers: Sequence[Callable[[Any], Any]],
+    keys: Iterable[Any],
+    ahead: int,
+    pending: collections.deque[Future[Any]] | None = None,
+) -> Iterator[Any]:
+    """What the readers, each in a thread, make of the keys; in the order of the keys, ``ahead`` of who asks.
+
+    Args:
+        pending: will hold what is being read, for who may want to cancel it.
+
+    Example:
+        >>> list(in_order([abs, abs], [-3, 1, -2], ahead=2))
+        [3, 1, 2]
+    """
     tasks: queue.SimpleQueue[tuple[Future[Any], Any] | None] = queue.SimpleQueue()
-    pending: collections.deque[Future[Any]] = collections.deque()
+    pending = collections.deque() if pending is None else pending
 
     def work(read: Callable[[Any], Any]) -> None:
         while (task := tasks.get()) is not None:
             future, key = task
-            try:
-                future.set_result(read(key))
-            except BaseException as error:
-                future.set_exception(error)
+            with contextlib.suppress(InvalidStateError):  # cancelled: nobody waits for it
+                try:
+                    future.set_result(read(key))
+                except BaseException as error:  # whatever it is, it belongs to who waits
+                    future.set_exception(error)
 
     for read in readers:
         threading.Thread(target=work, args=(read,), daemon=True, name="cornu-worker").start()
@@ -54,14 +69,20 @@ def in_order(readers: Sequence[Callable[[Any], Any]], keys: Iterator[Any], ahead
             pending.append(Future())
             tasks.put((pending[-1], key))
             if len(pending) >= max(ahead, 1):
-                yield pending.popleft().result()
+                yield _first(pending)
         while pending:
-            yield pending.popleft().result()
+            yield _first(pending)
     finally:
         while not tasks.empty():
             tasks.get()
         for _ in readers:
             tasks.put(None)
+
+
+def _first(pending: collections.deque[Future[Any]]) -> Any:
+    result = pending[0].result()
+    pending.popleft()
+    return result
 
 
 class Processes:
@@ -77,12 +98,10 @@ class Processes:
 
     def hold(self, dataset: Any) -> list[Callable[[Any], Any]]:
         """Readers of ``dataset`` as it is now, called with ``(index, seed)``."""
-        text = _pickled(dataset)
-        if text != self._held:
-            self._held = text
-            for worker in self._workers:
-                worker.holds = None
-        held = self._held
+        held = _pickled(dataset)
+        if self._held is not None and held == self._held:
+            held = self._held  # the very object, by which a worker knows it
+        self._held = held
         name = type(dataset).__name__
         return [lambda key, worker=worker: worker.read(held, name, *key) for worker in self._workers]
 
@@ -97,7 +116,7 @@ class _Process:
 
     def __init__(self) -> None:
         self.holds: bytes | None = None
-        self._lock = threading.Lock()
+        self._lock, self._starting = threading.Lock(), threading.Lock()
         self._process: Any = None
         self._pipe: Any = None
         self._answered = self._closed = False
@@ -113,19 +132,21 @@ class _Process:
             except (EOFError, OSError) as error:
                 raise self._died() from error
             self._answered = True
+            worker = self._process.pid
         if right:
             return answer
-        raise _retold(answer, f"In worker process {self._process.pid}, reading batch {index} of {name}.")
+        raise _retold(answer, f"In worker process {worker}, reading batch {index} of {name}.")
 
     def _start(self) -> None:
-        if self._closed:
-            raise EOFError
         spawn = multiprocessing.get_context("spawn")
-        self._pipe, theirs = spawn.Pipe()
-        process = spawn.Process(target=_serve, args=(theirs,), daemon=True, name="cornu-worker")
-        process.start()
-        self._process = process
-        theirs.close()
+        with self._starting:  # a process that starts while we are closed would be left
+            if self._closed:
+                raise EOFError
+            self._pipe, theirs = spawn.Pipe()
+            process = spawn.Process(target=_serve, args=(theirs,), daemon=True, name="cornu-worker")
+            process.start()
+            self._process = process
+            theirs.close()
 
     def _died(self) -> RuntimeError:
         self._process.join(5)
@@ -143,10 +164,11 @@ class _Process:
         return RuntimeError(explain(f"Worker process {self._process.pid}", "to live as long as fit", got, do))
 
     def close(self) -> None:
-        self._closed = True
-        if self._process is not None:
-            self._process.kill()
-            self._process.join()
+        with self._starting:
+            self._closed = True
+            if self._process is not None:
+                self._process.kill()
+                self._process.join()
 
 
 def _retold(answer: tuple[BaseException | None, str, str], note: str) -> BaseException:

@@ -260,12 +260,12 @@ class Driver:
         self, generator: np.random.Generator | None, before: Announce | None, skip: int
     ) -> Iterator[tuple[int, int]]:
         source = self.batches.read(generator, self.limit, skip)
-        index, device = skip - 1, jax.config.jax_default_device
+        index = skip - 1
+        device = jax.config.jax_default_device  # type: ignore[reportAttributeAccessIssue]  # made at run time
         with feed(source, partial(self._load, device), self._reads_beside, self.batches.give_back) as loaded:
             for index, (batch, leaves, rows, weights) in enumerate(loaded, skip):
-                if before is not None or not self._reads_beside:
-                    self.write_back()  # somebody may look
                 if before is not None:
+                    self.write_back()
                     before(index)
                 self._room()
                 self._run_batch(batch, leaves, rows, weights)
@@ -274,6 +274,8 @@ class Driver:
                 self.rows_seen += rows
                 if self.kind == "predict":
                     self.outputs[-1] = (self.outputs[-1][0], rows)
+                if not self._reads_beside:
+                    self.write_back()  # the next batch comes from code that may look
                 yield index, 1
         if self.limit is not None and index + 1 < self.limit and not isinstance(self.batches, ArrayBatches):
             warn_of_end(index + 1, self.limit)

@@ -43,7 +43,9 @@ def predict(model: Any, x: Any, *, batch_size: int | None, verbose: Any, steps: 
             parts, done = [_one_batch(model, setup, x, batches, batch_size)], 1
         else:
             driver = stack.enter_context(closing(Driver(model, setup, "predict", batches, steps)))
-            ran = stack.enter_context(closing(driver.epoch(None, before=told.on_predict_batch_begin if hooks else None)))
+            ran = stack.enter_context(
+                closing(driver.epoch(None, before=told.on_predict_batch_begin if hooks else None))
+            )
             done = 0
             for first, count in ran:
                 done = first + count

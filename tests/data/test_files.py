@@ -51,7 +51,8 @@ def test_an_epoch_has_each_row_once_in_a_new_order(store, tmp_path, monkeypatch)
     monkeypatch.setattr(stored, "_BLOCK_BYTES", 60)
     monkeypatch.setattr(stored, "_WINDOW_BYTES", 180)
     rows = np.arange(101, dtype="float32")[:, None] * np.ones(3, "float32")
-    orders = [rows_seen(store(tmp_path, "x", rows, chunks=(5, 3)), rows[:, 0]) for _ in range(2)]
+    x = store(tmp_path, "x", rows, chunks=(5, 3))
+    orders = [rows_seen(x, rows[:, 0]) for _ in range(2)]
     np.testing.assert_array_equal(*orders)  # the same seed
     for epoch in (orders[0][:101], orders[0][101:]):
         assert sorted(epoch) == list(range(101)) and not np.array_equal(epoch, np.sort(epoch))

@@ -38,7 +38,9 @@ def test_pandas_columns_that_are_no_numbers_are_named():
     whole = pd.Series([1, 2, 3], dtype="Int64")
     assert linear().predict(pd.DataFrame({"a": whole, "b": whole, "c": whole}), verbose=0).shape == (3, 1)
     bad = {
-        "Column 'c' needs a value in every row; got 1 missing. Fill or drop them first.": pd.Series([1, None, 3], dtype="Int64"),
+        "Column 'c' needs a value in every row; got 1 missing. Fill or drop them first.": pd.Series(
+            [1, None, 3], dtype="Int64"
+        ),
         ENCODE.format("category"): pd.Series(["u", "v", "u"], dtype="category"),
         ENCODE.format("object"): pd.Series(["u", 1, None], dtype=object),
         ENCODE.format("datetime64[ns]"): pd.Series(np.zeros(3, "datetime64[ns]")),

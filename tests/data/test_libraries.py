@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.data.learn import BATCHES, W, X, Y, assert_learns_the_same, linear, need, weights_after
+from tests.data.learn import W, X, Y, assert_learns_the_same, linear, need, weights_after
 
 CLASSES = {0: 1.0, 1: 3.0}
 
@@ -109,5 +109,3 @@ def test_hugging_face(tmp_path):
     assert str(caught.value) == "Training data needs a column 'target'; got columns 'x', 'label'. Correct the name."
     with pytest.raises(ValueError, match=r"got a DatasetDict of 'train'\. Pass for example x\['train'\]\."):
         model.fit(datasets.DatasetDict({"train": rows}), "label", verbose=0)
-
-

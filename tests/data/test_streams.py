@@ -48,7 +48,9 @@ def test_what_was_read_ahead_comes_first_in_the_next_fit():
     assert len(read) == 3  # one used, two ahead
     model.fit(generator, steps_per_epoch=2, verbose=0)
     assert read == [0, 1, 2]
-    np.testing.assert_array_equal(np.concatenate([w.ravel() for w in model.get_weights()]), weights_after(batches(count=3)))
+    np.testing.assert_array_equal(
+        np.concatenate([w.ravel() for w in model.get_weights()]), weights_after(batches(count=3))
+    )
 
 
 def test_one_array_filled_again_and_again_is_no_trap():
