@@ -81,7 +81,8 @@ def sought_over_jax() -> list[str]:
     return printed_by(IMPORT)
 
 
-FOREIGN = set("IPython PIL datasets grain keras matplotlib pandas polars scipy tensorflow torch zarr".split())
+DATA = {"datasets", "grain", "pandas", "polars", "tensorflow", "torch", "zarr"}
+FOREIGN = DATA | {"IPython", "PIL", "keras", "matplotlib", "scipy"}
 
 
 @at_most(0)
