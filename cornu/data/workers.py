@@ -123,8 +123,7 @@ class _Process:
 
     def read(self, text: bytes, name: str, index: int, seed: int) -> Any:
         with self._lock:
-            if self._process is None:
-                self._start()
+            self._start()
             try:
                 self._pipe.send((None if self.holds is text else text, index, seed))
                 self.holds = text
@@ -140,6 +139,8 @@ class _Process:
     def _start(self) -> None:
         spawn = multiprocessing.get_context("spawn")
         with self._starting:  # a process that starts while we are closed would be left
+            if self._process is not None:
+                return
             if self._closed:
                 raise EOFError
             self._pipe, theirs = spawn.Pipe()
