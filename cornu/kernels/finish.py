@@ -1,8 +1,8 @@
 """What follows a linear map: a bias, and perhaps a rectifier.
 
 The native convolution does both before it stores a sum. What flows back passes where the result is
-positive; that and its sum, the gradient of the bias, are one pass of native code over it, where XLA
-takes two that cost three times as long (docs/decisions/005-kernels.md).
+positive; that and its sum, the gradient of the bias, are one pass of native code over it (figures in
+docs/decisions/005-kernels.md).
 """
 
 from __future__ import annotations
