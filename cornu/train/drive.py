@@ -335,9 +335,13 @@ class Driver:
                 self._owing.take_back()
                 self._carried = raw_values(self._fixed), tuple([raw_values(group) for group in self._values])
             fixed, values = self._carried
-            after, extra = compiled.run(fixed, values, *data)
-            if compiled.may_raise:
-                jax.block_until_ready(after)
+            try:
+                after, extra = compiled.run(fixed, values, *data)
+                if compiled.may_raise:
+                    jax.block_until_ready(after)
+            except jax.errors.JaxRuntimeError as error:
+                error.add_note(_state_after_failure(values))
+                raise
             self._carried = fixed, after
             self._keep(extra)
 
@@ -516,6 +520,16 @@ class Driver:
             run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
             self.setup.functions[*key, self._ids] = Compiled(run, False, may_raise)
         return self.setup.functions[*key, self._ids]
+
+
+def _state_after_failure(values: Any) -> str:
+    """What a compiled call that failed while it ran has left of the weights."""
+    if not any(a.is_deleted() for a in jax.tree_util.tree_leaves(values)):
+        return "The step that failed changed nothing: the weights are those of the last step before it."
+    return (
+        "The step that failed had the memory of the weights already, so they are lost. Load them from a file, or run "
+        "the same fit(resume=folder) again, which goes on from its last checkpoint; with a smaller batch, if memory ran out."
+    )
 
 
 def _say_nothing(step: int) -> None:
