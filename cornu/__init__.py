@@ -31,6 +31,7 @@ from cornu import (
 from cornu.core.dtypes import DTypePolicy
 from cornu.core.graph import Operation
 from cornu.core.pure import pure
+from cornu.core.remat import RematScope, remat
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
 from cornu.initializers import Initializer
@@ -57,6 +58,7 @@ __all__ = [
     "Operation",
     "Optimizer",
     "Regularizer",
+    "RematScope",
     "Sequential",
     "Variable",
     "activations",
@@ -74,6 +76,7 @@ __all__ = [
     "pure",
     "random",
     "regularizers",
+    "remat",
     "saving",
     "train",
     "utils",

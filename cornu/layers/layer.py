@@ -18,9 +18,11 @@ from cornu.core.errors import ShapeError, explain, locate, mark_users_own, show_
 from cornu.core.graph import Operation, record
 from cornu.core.module import Module, constructor_config
 from cornu.core.pure import pure
+from cornu.core.remat import RematScope, as_scope, current_scope
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
 from cornu.layers.input_spec import check_inputs
+from cornu.layers.rematerialized import rematerialized
 from cornu.layers.signature import bind, call_signature, is_tensor_like, known_or_none, shapes_of, tensor_arguments
 
 
@@ -36,6 +38,8 @@ class Layer(Module, Operation):
         dtype: dtype name or policy; the global policy if None.
         autocast: whether float inputs are cast to the policy's compute dtype.
         name: name in the model; the class's in snake case, numbered, if None.
+        remat: whether values within the layer are computed again for the gradient, not kept: True, a mode of
+            ``RematScope``, or such a scope; the open scope if None.
 
     Example:
         >>> class Scale(Layer):
@@ -54,6 +58,8 @@ class Layer(Module, Operation):
     _initialized = False
     _references = frozenset({"_parent"})
 
+    _remat: RematScope | None = None
+
     if TYPE_CHECKING:
         activity_regularizer: Any
         autocast: bool
@@ -66,7 +72,15 @@ class Layer(Module, Operation):
     else:
 
         def __init__(
-            self, *, activity_regularizer=None, trainable=True, dtype=None, autocast=True, name=None, **kwargs
+            self,
+            *,
+            activity_regularizer=None,
+            trainable=True,
+            dtype=None,
+            autocast=True,
+            name=None,
+            remat=None,
+            **kwargs,
         ):
             super().__init__(name=name)
             shape = _given_input_shape(type(self).__name__, kwargs)
@@ -79,6 +93,8 @@ class Layer(Module, Operation):
             self.supports_masking = getattr(type(self), "supports_masking", False)
             self._trainable = bool(trainable)
             self._dtype_policy = dtypes.get_policy(dtype)
+            # Not part of the config: how a layer is computed, not what it computes.
+            self._remat = as_scope(remat) if remat is not None else current_scope()
             self._losses = []
             self._build_shapes = None
             self._path = self.name
@@ -393,7 +409,11 @@ class Layer(Module, Operation):
         masks = self._fill_masks(signature, bound)
         policy = self._dtype_policy
         with context.scope(training=training, autocast=policy.compute_dtype if self.autocast else None):
-            outputs = self.call(*bound.pop(signature.variadic, ()), **bound)
+            arguments = bound.pop(signature.variadic, ())
+            if self._remat is not None and training:
+                outputs = rematerialized(self, self._remat, arguments, bound)
+            else:
+                outputs = self.call(*arguments, **bound)
             if self.activity_regularizer is not None:
                 for output in tree.flatten(outputs):
                     self.add_loss(self.activity_regularizer(output) / _rows_of(output))

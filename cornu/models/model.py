@@ -11,6 +11,7 @@ from cornu.core import registry, spec, tree
 from cornu.core.declare import declared_config
 from cornu.core.errors import explain
 from cornu.core.module import constructor_config
+from cornu.core.remat import as_scope
 from cornu.core.spec import KerasTensor
 from cornu.layers.layer import Layer, tree_of_tensors
 from cornu.models import functional_config
@@ -26,6 +27,7 @@ class Model(Layer):
         inputs, outputs: symbolic tensors, nested in lists, tuples and dicts at will.
         name: name of the model.
         trainable: whether its weights are trained.
+        remat: whether values within each layer are computed again for the gradient, not kept; see ``RematScope``.
 
     Example:
         >>> from cornu import layers
@@ -49,13 +51,17 @@ class Model(Layer):
         if graph is not None:
             # The layers inside see to dtypes; what the model is given goes to its inputs as they say.
             kwargs.setdefault("autocast", False)
-        trainable = kwargs.pop("trainable", True)
+        trainable, remat = kwargs.pop("trainable", True), as_scope(kwargs.pop("remat", None))
         super().__init__(**kwargs)
+        # Of a graph each layer by itself: the whole at once would keep as much while its gradient is taken.
+        self._remat = None if graph is not None else remat
         self.training_setup: train.Setup | None = None
         self.stop_training = False
         self.history: Any = None
         if graph is not None:
             self._set_graph(*graph)
+            for layer in self._layers if remat is not None else ():
+                layer._remat = remat
         if not trainable:
             self.trainable = False
 

@@ -1,0 +1,103 @@
+"""Rematerialisation: the same numbers, less memory."""
+
+import jax
+import numpy as np
+import pytest
+
+import cornu
+from cornu import layers, ops
+
+RNG = np.random.default_rng(2)
+X = RNG.normal(size=(8, 6)).astype("float32")
+Y = RNG.normal(size=(8, 6)).astype("float32")
+
+
+class Block(layers.Layer):
+    """Statistics, randomness, an added loss, a sublayer and several large inner values."""
+
+    couples_rows = False
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.normal = layers.BatchNormalization()
+        self.drop = layers.Dropout(0.25, seed=5)
+        self.dense = layers.Dense(6)
+
+    def build(self, input_shape):
+        self.normal.build(input_shape)
+        self.dense.build(input_shape)
+
+    def call(self, x):
+        h = self.drop(self.normal(x))
+        for _ in range(6):
+            h = ops.sin(h * 1.5)
+        self.add_loss(0.01 * ops.sum(ops.square(h)))
+        return self.dense(h)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def chain(**options):
+    x = layers.Input((6,))
+    h = x
+    for index in range(4):
+        h = Block(name=f"block_{index}")(h)
+    return cornu.Model(x, h, **options)
+
+
+def fitted(model, start):
+    model.set_weights(start)
+    model.compile(cornu.optimizers.SGD(0.1), "mse")
+    losses = model.fit(X, Y, batch_size=4, epochs=2, shuffle=False, verbose=0).history["loss"]
+    return [np.asarray(losses), *model.get_weights()]
+
+
+@pytest.mark.parametrize("mode", [True, "activations", "larger_than"])
+def test_the_same_numbers(mode):
+    plain = chain()
+    start = plain.get_weights()
+    for a, b in zip(fitted(plain, start), fitted(chain(remat=mode), start), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def temporary_bytes(model):
+    f = cornu.pure(model)
+    params, state = f.values()
+    x = np.zeros((512, 6), "float32")
+
+    def loss(params):
+        outputs, _, losses = f(params, state, x, training=True)
+        return (outputs**2).sum() + sum(losses)
+
+    return jax.jit(jax.grad(loss)).lower(params).compile().memory_analysis().temp_size_in_bytes
+
+
+def test_less_memory():
+    assert temporary_bytes(chain(remat=True)) < 0.7 * temporary_bytes(chain())
+
+
+def test_scopes_say_which_layers():
+    with cornu.RematScope("list_of_layers", layer_names=["block_1"]) as scope:
+        model = chain()
+    assert model.layers[1]._remat is scope and chain().layers[1]._remat is None
+    assert layers.Dense(2, remat=True)._remat.mode == "full"
+    assert "remat" not in layers.Dense(2, remat=True).get_config()
+    assert scope.applies_to("block_1", 1) and not scope.applies_to("block_2", 1)
+
+
+def test_masks_pass():
+    x = layers.Input((5,), dtype="int32")
+    h = layers.Embedding(9, 4, mask_zero=True)(x)
+    model = cornu.Model(x, layers.LSTM(3)(layers.Dense(4, remat=True)(h)))
+    data = np.array([[1, 2, 3, 0, 0], [4, 5, 6, 7, 8]])
+    np.testing.assert_allclose(model(data, training=True), model(data), rtol=1e-6)
+
+
+def test_another_mode():
+    with pytest.raises(ValueError) as error:
+        cornu.RematScope("half")
+    assert str(error.value) == (
+        "RematScope needs a mode of ['full', 'activations', 'larger_than', 'list_of_layers']; got 'half'. "
+        "Pass one of them."
+    )
