@@ -79,10 +79,10 @@ class Layer(Module, Operation):
             dtype=None,
             autocast=True,
             name=None,
-            remat=None,
             **kwargs,
         ):
             super().__init__(name=name)
+            remat = kwargs.pop("remat", None)
             shape = _given_input_shape(type(self).__name__, kwargs)
             if shape is not None:
                 self.given_input_shape = shape
