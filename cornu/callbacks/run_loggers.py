@@ -73,7 +73,7 @@ class WandbLogger(Callback):
         if self._package.run is None:
             self._package.init(project=self.project, **self.options)
             self._started = True
-        self._package.run.config.update(run_parameters(self), allow_val_change=True)
+        self._package.config.update(run_parameters(self), allow_val_change=True)
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         self._package.run.log({"epoch": epoch, **plain_numbers(logs)})

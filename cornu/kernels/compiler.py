@@ -11,22 +11,31 @@ from jax.extend.core import ClosedJaxpr, Jaxpr
 # XLA:CPU sends convolutions to a library that is 1.5 to 8 times slower than its older code at most
 # shapes (64x30x30x32 -> 64, 3x3: 50 against 314 GFLOP/s; its weight gradient 25 against 200).
 _WITHOUT_FUSED_CONVOLUTIONS = ("xla_cpu_experimental_ynn_fusion_type", "")
+# XLA:CPU takes the barriers of `jax.checkpoint` away before it joins equal computations, and so keeps what
+# should have been computed again (8 blocks of two Dense with a GELU: 113 MB without this, 22 MB with it).
+_WITH_BARRIERS = ("xla_disable_hlo_passes", "cse_barrier_expander")
 
 
-def compiler_options(platform: str, convolutions: bool = True) -> dict[str, str]:
+def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) -> dict[str, str]:
     """Options for ``jax.jit(..., compiler_options=)``.
 
     Args:
         platform: "cpu", "gpu" or "tpu".
-        convolutions: whether the computation has any (see `has_convolution`).
+        jaxpr: the computation; one with convolutions if None.
 
     Example:
-        >>> compiler_options("cpu", convolutions=False)
+        >>> import jax, jax.numpy as jnp
+        >>> compiler_options("cpu", jax.make_jaxpr(jnp.sin)(1.0))
         {}
     """
-    if platform == "cpu" and convolutions and _known(*_WITHOUT_FUSED_CONVOLUTIONS):
-        return dict([_WITHOUT_FUSED_CONVOLUTIONS])
-    return {}
+    if platform != "cpu":
+        return {}
+    wanted = []
+    if jaxpr is None or has_convolution(jaxpr):
+        wanted.append(_WITHOUT_FUSED_CONVOLUTIONS)
+    if jaxpr is not None and _has_primitive(jaxpr, frozenset({"checkpoint", "remat", "remat2"})):
+        wanted.append(_WITH_BARRIERS)
+    return dict(option for option in wanted if _known(*option))
 
 
 @functools.cache

@@ -335,13 +335,9 @@ class Driver:
                 self._owing.take_back()
                 self._carried = raw_values(self._fixed), tuple([raw_values(group) for group in self._values])
             fixed, values = self._carried
-            try:
-                after, extra = compiled.run(fixed, values, *data)
-                if compiled.may_raise:
-                    jax.block_until_ready(after)
-            except jax.errors.JaxRuntimeError as error:
-                error.add_note(_state_after_failure(values))
-                raise
+            after, extra = compiled.run(fixed, values, *data)
+            if compiled.may_raise:
+                jax.block_until_ready(after)
             self._carried = fixed, after
             self._keep(extra)
 
@@ -364,6 +360,19 @@ class Driver:
     def restored(self) -> None:
         """The variables were given what they held ``as_run``, in a run that goes on here."""
         self._owing.read_again()
+
+    def state_after_failure(self) -> str:
+        """What a compiled call that failed while it ran, for lack of memory perhaps, has left of the weights."""
+        values = self._carried[1] if self._carried is not None else [raw_values(group) for group in self._values]
+        try:
+            jax.block_until_ready(values)
+        except (jax.errors.JaxRuntimeError, RuntimeError):  # deleted, or results of the call that failed
+            return (
+                "The step that failed had the memory of the weights already, so they are lost. Load them from a file, "
+                "or run the same fit(resume=folder) again, which goes on from its last checkpoint; with a smaller "
+                "batch, if memory ran out."
+            )
+        return "The step that failed changed nothing: the weights are those of the last step before it."
 
     def _keep(self, extra: Any) -> None:
         """What a step returned beside values: outputs of predictions, logs of steps written by the user, verdicts."""
@@ -477,10 +486,9 @@ class Driver:
         rows = jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None
         inner, jaxpr = self._trace(self.batches.structure, leaves, rows)
         kind = self.kind
-        convolutions, may_raise = has_convolution(jaxpr), calls_python(jaxpr)
-        platform = jax.default_backend()
+        may_raise, platform = calls_python(jaxpr), jax.default_backend()
         plain = not may_raise and not logs_itself(self.model, self.kind)
-        looped = self.kind != "predict" and plain and not (convolutions and platform == "cpu")
+        looped = self.kind != "predict" and plain and not (platform == "cpu" and has_convolution(jaxpr))
 
         def at(i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
             start = i * size
@@ -503,7 +511,7 @@ class Driver:
             after, verdict = jax.lax.fori_loop(first, first + count, body, (values, jnp.int32(-1)))
             return after, (None, verdict) if kind == "train" else None
 
-        options = compiler_options(platform, convolutions)
+        options = compiler_options(platform, jaxpr)
         donated = () if may_raise else (1,)
         run = jax.jit(many if looped else once, donate_argnums=donated, compiler_options=options)
         return Compiled(run, looped, may_raise)
@@ -515,21 +523,11 @@ class Driver:
         if (*key, self._ids) not in self.setup.functions:
             inner, jaxpr = self._trace(batch, leaves, weights)
             may_raise = calls_python(jaxpr)
-            options = compiler_options(jax.default_backend(), has_convolution(jaxpr))
+            options = compiler_options(jax.default_backend(), jaxpr)
             donated = () if may_raise else (1,)
             run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
             self.setup.functions[*key, self._ids] = Compiled(run, False, may_raise)
         return self.setup.functions[*key, self._ids]
-
-
-def _state_after_failure(values: Any) -> str:
-    """What a compiled call that failed while it ran has left of the weights."""
-    if not any(a.is_deleted() for a in jax.tree_util.tree_leaves(values)):
-        return "The step that failed changed nothing: the weights are those of the last step before it."
-    return (
-        "The step that failed had the memory of the weights already, so they are lost. Load them from a file, or run "
-        "the same fit(resume=folder) again, which goes on from its last checkpoint; with a smaller batch, if memory ran out."
-    )
 
 
 def _say_nothing(step: int) -> None:

@@ -74,7 +74,11 @@ def fit(model: Any, given: FitArguments) -> History:
                 callbacks.on_epoch_begin(epoch)
                 progress = Progress(driver.steps, f"Epoch {epoch + 1}/{given.epochs}", shown)
                 validation_now = evaluation if _due(given, epoch) else None
-                logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
+                try:
+                    logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
+                except jax.errors.JaxRuntimeError as error:
+                    error.add_note(driver.state_after_failure())
+                    raise
                 callbacks.on_epoch_end(epoch, logs)
                 keeper.epoch_done(stopped=model.stop_training)
                 if driver.batches.exhausted and epoch + 1 < given.epochs and not model.stop_training:

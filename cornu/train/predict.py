@@ -17,7 +17,7 @@ from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, as_batches
 from cornu.kernels import compile_cache
-from cornu.kernels.compiler import compiler_options, has_convolution
+from cornu.kernels.compiler import compiler_options
 from cornu.train import interrupt
 from cornu.train.drive import Driver, pad
 from cornu.train.progress import Progress
@@ -195,6 +195,6 @@ def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded:
         traced = inner.trace(
             raw_values(variables), leaves, jax.ShapeDtypeStruct((size,), np.float32) if padded else None
         )
-    options = compiler_options(jax.default_backend(), has_convolution(traced.jaxpr))
+    options = compiler_options(jax.default_backend(), traced.jaxpr)
     compiled = jax.jit(lambda *given: inner(*given), compiler_options=options)
     return _OneBatch(Inventory(model), variables, compiled, changed, size, {} if padded else None)

@@ -13,12 +13,28 @@ def step(x, kernel):
     return conv(x, kernel).sum()
 
 
-def test_the_cpu_is_asked_only_for_convolutions():
+def test_the_cpu_is_asked_about_convolutions():
     options = compiler_options("cpu")
     assert options == {"xla_cpu_experimental_ynn_fusion_type": ""}
     assert jax.jit(step, compiler_options=options)(X, KERNEL) == 36 * 8 * 9 * 4
-    assert compiler_options("cpu", convolutions=False) == {}
+    assert compiler_options("cpu", jax.make_jaxpr(jnp.sin)(X)) == {}
     assert compiler_options("gpu") == {}
+
+
+def test_what_is_to_be_computed_again_is_not_kept():
+    def loss(weights, x):
+        for a, b in weights:
+            x += jax.checkpoint(lambda x, a, b: jax.nn.gelu(x @ a) @ b)(x, a, b)
+        return (x**2).sum()
+
+    weights = [(jnp.ones((8, 64)) / 64, jnp.ones((64, 8)) / 8)] * 6
+    gradient, x = jax.jit(jax.grad(loss)), jnp.ones((256, 8))
+    options = compiler_options("cpu", jax.make_jaxpr(gradient)(weights, x))
+    plain, less = (gradient.lower(weights, x).compile(compiler_options=o) for o in ({}, options))
+    sizes = [c.memory_analysis().temp_size_in_bytes for c in (plain, less)]
+    assert sizes[1] < sizes[0] / 2
+    for a, b in zip(*(jax.tree_util.tree_leaves(c(weights, x)) for c in (plain, less)), strict=True):
+        assert jnp.allclose(a, b, rtol=1e-5)
 
 
 def test_an_option_that_xla_does_not_know_is_left_out():
