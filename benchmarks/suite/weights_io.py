@@ -18,8 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from cornu.core.files import atomic_file
 from cornu.saving.archive import read_archive, write_archive
-from cornu.saving.atomic import atomic_file
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
 from cornu.saving.weights import read_all
 from cornu.saving.window import Window
