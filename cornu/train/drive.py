@@ -42,6 +42,10 @@ from cornu.train.watch import Batch, Watch
 _RESIDENT_BYTES = 2 << 30
 # A compiled call should return about this often (seconds), for the progress bar and Ctrl-C.
 _CALL_SECONDS = 0.2
+# But on the CPU each call takes fresh memory for its intermediate values, and the system a microsecond for each page
+# of it: 75 of 350 ms for a step of an encoder with 440 MB of them. So many steps share that, if not for too long.
+_SHARING_STEPS = 8
+_LONGEST_CALL_SECONDS = 2.0
 # Called with the index of a step.
 Announce = Callable[[int], None]
 
@@ -228,7 +232,7 @@ class Driver:
                 self.write_back()
                 before(first)
             room = self._room()
-            count = min(self._at_once, total - first, room) if compiled.looped and before is None else 1
+            count = min(self._chunk(total - first), room) if compiled.looped and before is None else 1
             started = time.perf_counter()
             self._call(compiled, self._resident, on_device, np.int32(first), np.int32(count), np.int32(rows))
             self._owing.ran(count)
@@ -249,12 +253,16 @@ class Driver:
             self._owing.settle()
         return self._owing.room()
 
+    def _chunk(self, left: int) -> int:
+        """Steps of the next call, of those left: a few more than chosen rather than a last call of a few."""
+        return left if left <= self._at_once * 5 // 4 else self._at_once
+
     def _pace(self, count: int, started: float) -> None:
-        """Choose how many steps the next call runs, so that it takes about ``_CALL_SECONDS``."""
+        """Choose how many steps the next call runs, by how long one took."""
         jax.block_until_ready(self._carried)
         self.check(wait=False)
-        per_step = (time.perf_counter() - started) / count
-        self._at_once = max(1, min(count * 8, int(_CALL_SECONDS / max(per_step, 1e-7))))
+        per_step = max((time.perf_counter() - started) / count, 1e-7)
+        self._at_once = min(count * 8, steps_at_once(per_step))
 
     def _run_streamed(
         self, generator: np.random.Generator | None, before: Announce | None, skip: int
@@ -528,6 +536,17 @@ class Driver:
             run = jax.jit(lambda *given: inner(*given), donate_argnums=donated, compiler_options=options)
             self.setup.functions[*key, self._ids] = Compiled(run, False, may_raise)
         return self.setup.functions[*key, self._ids]
+
+
+def steps_at_once(per_step: float) -> int:
+    """How many steps of so many seconds a call runs; at least one.
+
+    Example:
+        >>> [steps_at_once(seconds) for seconds in (0.001, 0.1, 0.5, 3.0)]
+        [200, 8, 4, 1]
+    """
+    shared = min(_SHARING_STEPS, int(_LONGEST_CALL_SECONDS / per_step))
+    return max(1, shared, int(_CALL_SECONDS / per_step))
 
 
 def _say_nothing(step: int) -> None:
