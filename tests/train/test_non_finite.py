@@ -45,7 +45,7 @@ class EachBatch(cornu.callbacks.Callback):
 
 
 def streamed(x, y):
-    return {"x": iter([(x[i : i + 2], y[i : i + 2]) for i in range(0, 10, 2)])}
+    return {"x": iter([(x[i : i + 2], y[i : i + 2]) for i in range(0, len(x), 2)])}
 
 
 def whole(x, y):
