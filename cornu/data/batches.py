@@ -151,6 +151,7 @@ class StreamedBatches(Batches):
     endless: bool = False
     weigh: Callable[[Any], Any] | None = None
     begins: Callable[[Any], Iterator[Any]] = iter
+    beside: bool = False
 
     def __post_init__(self) -> None:
         # An iterator goes on where it stopped; anything else begins anew.

@@ -17,6 +17,10 @@ from cornu.data.batches import Batches, StreamedBatches
 from cornu.data.py_dataset import IndexedBatches, PyDataset
 from cornu.data.stored import StoredArray, narrow
 
+# Libraries whose loaders are read ahead by a thread. Code that we know nothing of may look at the model between two
+# batches (hard examples, say), and is read between steps; computing goes on meanwhile, for calls do not wait for it.
+_READ_AHEAD = ("torch", "tensorflow", "datasets", "grain")
+
 Unpack = Callable[[Any], tuple[Any, Any, Any]]
 
 
@@ -116,7 +120,8 @@ def stream(x: Any, y: Any, sample_weight: Any, batch_size: Any, shuffle: bool, u
     if isinstance(x, PyDataset) or (hasattr(x, "num_batches") and hasattr(x, "__getitem__")):
         return IndexedBatches(x, convert, shuffle)
     steps, endless = _length(x)
-    return StreamedBatches(x, convert, steps, endless, begins=begins)
+    beside = any(comes_from(x, library) for library in _READ_AHEAD)
+    return StreamedBatches(x, convert, steps, endless, begins=begins, beside=beside)
 
 
 def _own(array: Any) -> Any:

@@ -300,8 +300,8 @@ def _read_weights(
     Args:
         misfit: what is raised where arrays do not fit: whose fault it is depends on where the model comes from.
     """
-    reader = with_todays_names(reader)
     objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
+    reader = with_todays_names(reader, [group for group, _, _ in objects])
     problems = _differences(objects, reader)
     if problems and not skip_mismatch:
         raise misfit(_report(model, source, problems, reader.get("", {})))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from cornu.core.errors import explain
 from cornu.core.variable import Variable
 from cornu.saving.weights import StoredArray, WeightsReader
 
-# Parts of paths that Keras 2 named otherwise.
+# Parts of paths that Keras 2 named otherwise. Some are names of today too, of other layers.
 _OLD_LIST = "_layer_checkpoint_dependencies"
 _PARTS = {
     _OLD_LIST: "layers",
@@ -31,11 +31,13 @@ class RenamedGroups(WeightsReader):
 
     Args:
         reader: of a file of Keras 2.12 to 2.15.
+        wanted: paths of groups that are looked for: what is there by that name keeps it.
     """
 
-    def __init__(self, reader: WeightsReader) -> None:
+    def __init__(self, reader: WeightsReader, wanted: Collection[str] = ()) -> None:
         self._reader = reader
-        self._old_names = dict(_places(reader, "", ""))
+        self._wanted = {"/".join(parts[:n]) for parts in (p.split("/") for p in wanted) for n in range(len(parts) + 1)}
+        self._old_names = dict(self._places("", ""))
 
     def __getitem__(self, path: str) -> Mapping[str, StoredArray]:
         return self._reader[self._old_names.get(path, path)]
@@ -47,7 +49,7 @@ class RenamedGroups(WeightsReader):
         return len(self._old_names)
 
     def groups(self, path: str = "") -> list[str]:
-        return [_PARTS.get(name, name) for name in self._reader.groups(self._old_names.get(path, path))]
+        return [self._today(path, name) for name in self._reader.groups(self._old_names.get(path, path))]
 
     def attributes(self, path: str) -> dict[str, Any]:
         return self._reader.attributes(self._old_names.get(path, path))
@@ -55,16 +57,19 @@ class RenamedGroups(WeightsReader):
     def close(self) -> None:
         self._reader.close()
 
+    def _today(self, path: str, name: str) -> str:
+        """The name of a group that lies in the group ``path`` of today."""
+        return name if f"{path}/{name}".lstrip("/") in self._wanted else _PARTS.get(name, name)
 
-def _places(reader: WeightsReader, old: str, new: str) -> Iterator[tuple[str, str]]:
-    """Today's path and the old one of each group below a group that holds arrays."""
-    if reader.get(old):
-        yield new, old
-    names = reader.groups(old)
-    ranks = _ranked(names) if old.rpartition("/")[2] == _OLD_LIST else {}
-    for name in names:
-        renamed = ranks.get(name, _PARTS.get(name, name))
-        yield from _places(reader, f"{old}/{name}".lstrip("/"), f"{new}/{renamed}".lstrip("/"))
+    def _places(self, old: str, new: str) -> Iterator[tuple[str, str]]:
+        """Today's path and the old one of each group below a group that holds arrays."""
+        if self._reader.get(old):
+            yield new, old
+        names = self._reader.groups(old)
+        ranks = _ranked(names) if old.rpartition("/")[2] == _OLD_LIST else {}
+        for name in names:
+            renamed = ranks.get(name) or self._today(new, name)
+            yield from self._places(f"{old}/{name}".lstrip("/"), f"{new}/{renamed}".lstrip("/"))
 
 
 def _ranked(names: Sequence[str]) -> dict[str, str]:
@@ -91,9 +96,13 @@ def today(path: str) -> str:
     return "/".join(_PARTS.get(part, part) for part in path.split("/"))
 
 
-def with_todays_names(reader: WeightsReader) -> WeightsReader:
-    """The reader, or one that renames if there is an old name in it."""
-    return RenamedGroups(reader) if any(today(path) != path for path in reader) else reader
+def with_todays_names(reader: WeightsReader, wanted: Collection[str]) -> WeightsReader:
+    """The reader, or one that renames if there is an old name in it.
+
+    Args:
+        wanted: paths of groups that are looked for.
+    """
+    return RenamedGroups(reader, wanted) if any(today(path) != path for path in reader) else reader
 
 
 def state_in_order(variables: Sequence[Variable], arrays: Sequence[_Shaped], learning_rate: Any) -> list[Any] | None:

@@ -33,7 +33,7 @@ def _explained(ahead: Iterator[Any]) -> Iterator[Any]:
         if "deleted" in str(error):
             error.add_note(
                 "Batches are read by a thread beside training, which owns the weights. Look at the model in a callback, "
-                "or read between steps: a keras.utils.PyDataset with workers=0."
+                "or read between steps: a generator, or a keras.utils.PyDataset with workers=0."
             )
         raise
 

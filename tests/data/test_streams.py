@@ -1,4 +1,4 @@
-"""Generators and other iterables: read ahead beside training, nothing lost, nothing hanging."""
+"""Generators and other iterables: read between steps or ahead of them, nothing lost, nothing hanging."""
 
 import itertools
 import threading
@@ -22,6 +22,21 @@ def batches(read=None, count=None):
         yield X[part], Y[part]
 
 
+class Loader:
+    """An iterator that is read ahead, as those of PyTorch are."""
+
+    __module__ = "torch.utils.data"
+
+    def __init__(self, batches):
+        self.batches = batches
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        return next(self.batches)
+
+
 def readers():
     return [t for t in threading.enumerate() if t.name == "cornu-prefetch"]
 
@@ -42,7 +57,7 @@ def test_what_was_read_ahead_comes_first_in_the_next_fit():
             self.model.stop_training = True
 
     read = []
-    generator = batches(read)
+    generator = Loader(batches(read))
     model = linear()
     model.fit(generator, steps_per_epoch=6, verbose=0, callbacks=[Stop()])
     assert len(read) == 3  # one used, two ahead
@@ -130,8 +145,23 @@ def test_training_overlaps_with_reading():
             time.sleep(0.05)
             seen.append(len(read))
 
-    linear().fit(batches(read), steps_per_epoch=6, verbose=0, callbacks=[Look()])
+    linear().fit(Loader(batches(read)), steps_per_epoch=6, verbose=0, callbacks=[Look()])
     assert seen == [3, 4, 5, 6, 6, 6]
+
+
+def test_a_generator_sees_the_model_after_the_step_before():
+    model, seen = linear(), []
+
+    def looking():
+        for part in BATCHES:
+            seen.append(model.predict(X, verbose=0))
+            yield X[part], Y[part]
+
+    model.fit(looking(), verbose=0)
+    plain = linear()
+    for predicted, part in zip(seen, BATCHES, strict=True):
+        np.testing.assert_array_equal(predicted, plain.predict(X, verbose=0))
+        plain.train_on_batch(X[part], Y[part])
 
 
 def failing():
@@ -140,20 +170,22 @@ def failing():
     raise OSError("the disk")
 
 
-def test_an_exception_comes_with_its_own_traceback():
+@pytest.mark.parametrize("made", [iter, Loader])
+def test_an_exception_comes_with_its_own_traceback(made):
     with pytest.raises(OSError, match="the disk") as caught:
-        linear().fit(failing(), verbose=0)
+        linear().fit(made(failing()), verbose=0)
     assert traceback.extract_tb(caught.value.__traceback__)[-1].name == "failing"
     assert not readers()
 
 
-def test_a_callback_that_raises_ends_reading():
+@pytest.mark.parametrize("made", [iter, Loader])
+def test_a_callback_that_raises_ends_reading(made):
     class Fail(cornu.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             raise LookupError
 
     with pytest.raises(LookupError):
-        linear().fit(batches(), steps_per_epoch=50, verbose=0, callbacks=[Fail()])
+        linear().fit(made(batches()), steps_per_epoch=50, verbose=0, callbacks=[Fail()])
     assert not readers()
 
 
@@ -168,10 +200,10 @@ def test_looking_at_the_model_while_reading_is_explained():
     model.fit(batches(count=1), verbose=0)
     with pytest.raises(RuntimeError) as caught:
         for _ in range(20):
-            model.fit(looking(), verbose=0)
+            model.fit(Loader(looking()), verbose=0)
     assert caught.value.__notes__ == [
         "Batches are read by a thread beside training, which owns the weights. Look at the model in a callback, or read "
-        "between steps: a keras.utils.PyDataset with workers=0."
+        "between steps: a generator, or a keras.utils.PyDataset with workers=0."
     ]
 
 
