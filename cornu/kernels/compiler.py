@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import jax
 from jax.extend.core import ClosedJaxpr, Jaxpr
+
+from cornu.kernels import compile_cache
 
 # XLA:CPU sends convolutions to a library that is 1.5 to 8 times slower than its older code at most
 # shapes (64x30x30x32 -> 64, 3x3: 50 against 314 GFLOP/s; its weight gradient 25 against 200).
@@ -14,6 +18,53 @@ _WITHOUT_FUSED_CONVOLUTIONS = ("xla_cpu_experimental_ynn_fusion_type", "")
 # XLA:CPU takes the barriers of `jax.checkpoint` away before it joins equal computations, and so keeps what
 # should have been computed again (8 blocks of two Dense with a GELU: 113 MB without this, 22 MB with it).
 _WITH_BARRIERS = ("xla_disable_hlo_passes", "cse_barrier_expander")
+
+
+@dataclasses.dataclass(frozen=True)
+class Traced:
+    """A function that was traced once: what it contains decides how calls of it are compiled.
+
+    Attributes:
+        run: the function, for use in others that are compiled; they find its trace in JAX's cache.
+        jaxpr: what it computes.
+    """
+
+    run: Callable[..., Any]
+    jaxpr: ClosedJaxpr
+
+    @property
+    def calls_python(self) -> bool:
+        """Whether it may raise anything while it runs."""
+        return calls_python(self.jaxpr)
+
+    @property
+    def runs_in_loops(self) -> bool:
+        """Whether a loop around it costs nothing here."""
+        return jax.default_backend() != "cpu" or not has_convolution(self.jaxpr)
+
+    def compiled(self, around: Callable[..., Any] | None = None, donate: tuple[int, ...] = ()) -> Callable[..., Any]:
+        """The function as it is called, or a function ``around`` that calls ``run``.
+
+        Args:
+            donate: arguments whose memory the call may use.
+        """
+        options = compiler_options(jax.default_backend(), self.jaxpr)
+        outer = around or (lambda *given: self.run(*given))
+        return jax.jit(outer, donate_argnums=donate, compiler_options=options)
+
+
+def traced(function: Callable[..., Any], *arguments: Any) -> Traced:
+    """Trace a function for arguments like these: arrays, or their shapes and dtypes.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> double = traced(lambda x: 2 * x, jnp.ones(3))
+        >>> double.compiled()(jnp.ones(3)).tolist()
+        [2.0, 2.0, 2.0]
+    """
+    compile_cache.use()
+    inner = jax.jit(function)
+    return Traced(inner, inner.trace(*arguments).jaxpr)
 
 
 def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) -> dict[str, str]:

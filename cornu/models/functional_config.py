@@ -227,6 +227,10 @@ class _Call:
         self.args = [self._leaf(a) for a in _require(data["args"], list, "arguments in a list")]
         kwargs = _require(data.get("kwargs", {}), dict, "named arguments as an object")
         self.kwargs = {k: self._leaf(v) for k, v in kwargs.items()}
+        if not self.needs:
+            raise _damaged("calls that take tensors", f"one of {repr(data)[:80]}")
+        for argument in (*self.args, *self.kwargs.values()):
+            _refuse_text_among_tensors(argument)
         self._found = 0
 
     def next_missing(self, made: dict[str, int]) -> tuple[str, int] | None:
@@ -261,6 +265,16 @@ class _Call:
             return results.tensor(x) if isinstance(x, _Reference) else _map(leaf, x)
 
         return [leaf(a) for a in self.args], {k: leaf(v) for k, v in self.kwargs.items()}
+
+
+def _refuse_text_among_tensors(x: Any) -> set[type]:
+    """NumPy reads text among numbers as the name of a dtype, with a parser of Python's. Returns the types of the leaves."""
+    if not isinstance(x, (list, dict)):
+        return {type(x)}
+    found = set[type]().union(*map(_refuse_text_among_tensors, x.values() if isinstance(x, dict) else x))
+    if isinstance(x, list) and {str, _Reference} <= found:
+        raise _damaged("lists of tensors without text among them", repr([v for v in x if isinstance(v, str)])[:80])
+    return found
 
 
 def _map(function: Any, data: Any) -> Any:

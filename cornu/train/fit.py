@@ -77,7 +77,7 @@ def fit(model: Any, given: FitArguments) -> History:
                 try:
                     logs = _train_epoch(model, setup, driver, callbacks, progress, keeper, validation_now)
                 except jax.errors.JaxRuntimeError as error:
-                    error.add_note(driver.state_after_failure())
+                    error.add_note(driver.state.after_failure())
                     raise
                 callbacks.on_epoch_end(epoch, logs)
                 keeper.epoch_done(stopped=model.stop_training)
@@ -203,7 +203,7 @@ def _train_epoch(
 def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict[str, Any]:
     """The metrics now, by name, as floats; those that a step of the user's own returned, if it did."""
     if driver is not None:
-        driver.write_back()
+        driver.state.write_back()
         driver.check()
     if driver is not None and driver.logs is not None:
         return _in_alphabet(driver.logs)

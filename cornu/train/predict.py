@@ -16,12 +16,13 @@ from cornu.core.inventory import Inventory
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, as_batches
-from cornu.kernels import compile_cache
-from cornu.kernels.compiler import compiler_options
+from cornu.kernels.compiler import traced
 from cornu.train import interrupt
-from cornu.train.drive import Driver, pad
+from cornu.train.drive import Driver, pad, prepare
+from cornu.train.program import Program
 from cornu.train.progress import Progress
 from cornu.train.setup import Setup
+from cornu.train.state import State
 from cornu.train.step import sees_rows
 
 
@@ -68,10 +69,7 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     assert isinstance(batches, ArrayBatches)
     if not setup.eager:
         return _one_batch(model, setup, x, batches, None, exact=True)
-    driver = Driver(model, setup, "predict", batches, 1)
-    for _ in driver.epoch(None):
-        pass
-    return _cut(*driver.outputs[-1])
+    return predict(model, x, batch_size=batches.rows, verbose=0, steps=None, callbacks=None)
 
 
 def setup_for_predict(model: Any) -> Setup:
@@ -179,8 +177,10 @@ def _ready(model: Any, setup: Setup, batches: ArrayBatches, key: Any, size: int,
 
 
 def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded: bool) -> _OneBatch:
-    compile_cache.use()
-    trained, (others,), step = Driver(model, setup, "predict", batches, 1).one_step()
+    prepare(model, setup, "predict", batches.sample())
+    state = State(model, setup, "predict")
+    step = Program(state).step(batches.structure)
+    trained, others = state.fixed, state.variables
     variables, changed = [*trained, *others], list[int]()
 
     def run(values: Any, leaves: Any, weights: Any) -> tuple[Any, list[Any]]:
@@ -190,11 +190,7 @@ def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded:
         return outputs, [after[i - len(trained)] for i in changed]
 
     leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in batches.arrays)
-    inner = jax.jit(run)
+    weights = jax.ShapeDtypeStruct((size,), np.float32) if padded else None
     with plain_notes():
-        traced = inner.trace(
-            raw_values(variables), leaves, jax.ShapeDtypeStruct((size,), np.float32) if padded else None
-        )
-    options = compiler_options(jax.default_backend(), traced.jaxpr)
-    compiled = jax.jit(lambda *given: inner(*given), compiler_options=options)
+        compiled = traced(run, raw_values(variables), leaves, weights).compiled()
     return _OneBatch(Inventory(model), variables, compiled, changed, size, {} if padded else None)

@@ -177,10 +177,10 @@ class Keeper:
         self.driver, self.callbacks, self.history = driver, callbacks, history
         self._first_epoch = initial_epoch
         self.position = Position(epoch=initial_epoch, seed=seeds.draw_default_seed())
-        found = None if self.resume is None else self.resume.latest(driver.variables)
+        found = None if self.resume is None else self.resume.latest(driver.state.variables)
         if found is not None:
             self.position = found
-            driver.restored()
+            driver.state.restored()
             history.history = {name: list(values) for name, values in found.history.items()}
             history.epoch = list(found.epochs)
             for callback, state in zip(callbacks.callbacks, found.callbacks, strict=False):
@@ -221,7 +221,7 @@ class Keeper:
             self.resume.clear()
 
     def _save(self, resume: Resume) -> None:
-        self.driver.write_back()
+        self.driver.state.write_back()
         states = [c.get_state() if hasattr(c, "get_state") else None for c in self.callbacks.callbacks]
         position = dataclasses.replace(
             self.position, history=self.history.history, epochs=list(self.history.epoch), callbacks=states
@@ -230,8 +230,8 @@ class Keeper:
             for callback in self.callbacks.callbacks:
                 if isinstance(callback, Callback):
                     stack.enter_context(callback.weights_as_trained())
-            stack.enter_context(self.driver.as_run())
-            resume.save(self.driver.variables, position)
+            stack.enter_context(self.driver.state.as_run())
+            resume.save(self.driver.state.variables, position)
 
 
 def _settings(resume: Any, callbacks: list[Any]) -> Resume | None:

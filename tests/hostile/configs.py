@@ -197,6 +197,15 @@ enter(
     chain_of_losses=thing("keras", "Sequential", {"name": "s", "layers": [thing("keras.losses", "MeanSquaredError")]}),
     chain_of_text=thing("keras", "Sequential", {"name": "s", "layers": ["relu"]}),
 )
+# NumPy takes some lists of text for names of dtypes, which it parses as Python.
+TEXT = {**layer("Concatenate", "y", "x"), "inbound_nodes": [{"args": [["7", "('f4', 2)"]], "kwargs": {}}]}
+MIXED = {**TEXT, "inbound_nodes": [{"args": [[tensor("x"), ["7"]]], "kwargs": {}}]}
+enter(
+    "calls that take tensors",
+    text_as_tensors=model(TEXT),
+    nothing_as_tensors=model({**TEXT, "inbound_nodes": [{"args": []}]}),
+)
+enter("without text among them", text_among_tensors=model(MIXED))
 enter("layers and calls", too_many_calls=model({**dense(), "inbound_nodes": [{"args": []}] * 30_000}))
 
 
