@@ -72,7 +72,8 @@ class Driver:
         sample = self._sample()
         if not isinstance(batches, ArrayBatches):
             self._size = _rows_in(sample)
-        prepare(model, setup, kind, sample)
+        with interrupt.deferred(cut_by=2):
+            prepare(model, setup, kind, sample)
         self.state = State(model, setup, kind)
         self.program = Program(self.state)
 
@@ -177,7 +178,8 @@ class Driver:
         """Steps that may be run now; rows of tables are caught up if there are none."""
         if self.state.owing.room() == 0:
             self.state.write_back()
-            self.state.owing.settle()
+            with interrupt.deferred():
+                self.state.owing.settle()
         return self.state.owing.room()
 
     def _chunk(self, left: int) -> int:
@@ -257,7 +259,7 @@ class Driver:
         """The step, uncompiled: breakpoints and prints in layers work."""
         fixed, values = self.state.take()
         leaves = tuple(jnp.asarray(leaf) for leaf in tree.flatten(batch) if leaf is not None)
-        with jax.disable_jit():
+        with interrupt.deferred(cut_by=2), jax.disable_jit():
             after, extra = self.program.step(batch)(fixed, values, leaves, None)
         self.state.put(fixed, after)
         self.state.write_back()
@@ -309,7 +311,8 @@ class Driver:
         step, batch_of = self.watch.found
         where = f"Step {step + 1}" + ("" if self.epoch_index is None else f" of epoch {self.epoch_index + 1}")
         try:
-            why = diagnose(self.model, *batch_of(step))
+            with interrupt.deferred(cut_by=2):
+                why = diagnose(self.model, *batch_of(step))
         except Exception as error:  # an operation that does not run by itself must not end training
             why = f"Where it arose was not found ({type(error).__name__}). Lower the learning rate, or clip gradients."
         self.setup.non_finite = f"{where} needs a finite loss and gradients; got others. {why}"

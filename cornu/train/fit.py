@@ -86,7 +86,8 @@ def fit(model: Any, given: FitArguments) -> History:
                     break
             keeper.ended()
         if hasattr(setup.optimizer, "finalize_variable_values"):
-            setup.optimizer.finalize_variable_values(model.trainable_variables)
+            with interrupt.deferred():
+                setup.optimizer.finalize_variable_values(model.trainable_variables)
         callbacks.on_train_end(logs)
     return history
 
@@ -220,7 +221,8 @@ def current_logs(model: Any, setup: Setup, driver: Driver | None = None) -> dict
 
         setup.functions[key] = (read if setup.eager else jax.jit(read)), names
     function, names = setup.functions[key]
-    values = function(raw_values(variables))
+    with interrupt.deferred(cut_by=2):  # the first call traces
+        values = function(raw_values(variables))
     return _in_alphabet(dict(zip(names, values, strict=True)))
 
 

@@ -68,7 +68,8 @@ def predict_on_batch(model: Any, x: Any) -> Any:
     batches = whole(x)
     assert isinstance(batches, ArrayBatches)
     if not setup.eager:
-        return _one_batch(model, setup, x, batches, None, exact=True)
+        with interrupt.handled():
+            return _one_batch(model, setup, x, batches, None, exact=True)
     return predict(model, x, batch_size=batches.rows, verbose=0, steps=None, callbacks=None)
 
 
@@ -177,7 +178,8 @@ def _ready(model: Any, setup: Setup, batches: ArrayBatches, key: Any, size: int,
 
 
 def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded: bool) -> _OneBatch:
-    prepare(model, setup, "predict", batches.sample())
+    with interrupt.deferred(cut_by=2):
+        prepare(model, setup, "predict", batches.sample())
     state = State(model, setup, "predict")
     step = Program(state).step(batches.structure)
     trained, others = state.fixed, state.variables
@@ -191,6 +193,6 @@ def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded:
 
     leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in batches.arrays)
     weights = jax.ShapeDtypeStruct((size,), np.float32) if padded else None
-    with plain_notes():
+    with interrupt.deferred(cut_by=2), plain_notes():
         compiled = traced(run, raw_values(variables), leaves, weights).compiled()
     return _OneBatch(Inventory(model), variables, compiled, changed, size, {} if padded else None)

@@ -16,6 +16,7 @@ from cornu.core.pure import holding
 from cornu.data import ArrayBatches, repack
 from cornu.data.batches import structure_key
 from cornu.kernels.compiler import Traced, traced
+from cornu.train import interrupt
 from cornu.train.rows import NeedsAllRows
 from cornu.train.state import State
 from cornu.train.step import is_overridden, logs_itself, sees_rows, train_step
@@ -119,7 +120,7 @@ class Program:
     def _trace(self, structure: Any, leaves: Any, rows: Any) -> Traced:
         """The step, traced for arrays like these."""
         try:
-            with plain_notes(), self.state.owing.paused():
+            with interrupt.deferred(cut_by=2), plain_notes(), self.state.owing.paused():
                 return traced(self.step(structure), *self.state.shapes(), leaves, rows)
         except NeedsAllRows as refusal:
             self.state.update_whole(refusal.variables)

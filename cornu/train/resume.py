@@ -28,6 +28,7 @@ from cornu.core.errors import explain, show_shape
 from cornu.core.files import atomic_file, remove_leftovers
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
+from cornu.train import interrupt
 
 _POSITION = "position.json"
 
@@ -157,7 +158,9 @@ class Resume:
                 )
                 continue
             _check(path, variables, values)
-            write_values(variables, [_like(v, a) for v, a in zip(variables, values, strict=True)])
+            restored = [_like(v, a) for v, a in zip(variables, values, strict=True)]
+            with interrupt.deferred():
+                write_values(variables, restored)
             return Position(**position)
         return None
 

@@ -11,6 +11,7 @@ import jax
 
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
+from cornu.train import interrupt
 from cornu.train.rows import Owing, find_tables
 from cornu.train.setup import Setup
 from cornu.train.step import is_overridden, variables_of
@@ -95,10 +96,11 @@ class State:
         """Put the values into the variables: to be called before anyone looks at them."""
         if self._carried is None:
             return
-        (_, values), self._carried = self._carried, None
-        for group, after in zip(self.changed, values, strict=True):
-            write_values(group, after)
-        self.owing.owe()
+        with interrupt.deferred():
+            (_, values), self._carried = self._carried, None
+            for group, after in zip(self.changed, values, strict=True):
+                write_values(group, after)
+            self.owing.owe()
 
     @contextlib.contextmanager
     def as_run(self) -> Generator[None, None, None]:

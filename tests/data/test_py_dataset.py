@@ -141,7 +141,7 @@ def test_a_killed_worker_is_an_error_and_no_hang():
 @pytest.mark.parametrize("how", HOW[1:], ids=NAMES[1:])
 def test_an_interrupt_ends_it_at_once_and_leaves_no_process(how):
     handler = signal.signal(signal.SIGINT, signal.default_int_handler)  # pytest-xdist's processes ignore it
-    stepped = threading.Event()  # compiling is over: JAX may lose an interrupt that comes while it traces
+    stepped = threading.Event()  # compiling is over, and what the main thread waits for is data
 
     def interrupt():
         stepped.wait(60)
