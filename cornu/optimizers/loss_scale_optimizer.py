@@ -111,6 +111,11 @@ class LossScaleOptimizer(OptimizerWrapper):
         self.step_counter.assign(jnp.where(finite & ~grown, counter, 0))
         run_if(finite, lambda: inner.apply(scaled, variables), [*inner.variables, *variables])
 
+    @property
+    def may_scale_down(self) -> Any:
+        """Whether gradients that are not finite may be so because of the scale; a bool scalar."""
+        return self.dynamic_scale.value > 1.0
+
     def check_finite(self, grads: Sequence[Any]) -> Any:
         """Whether all elements of all gradients are finite; a bool scalar."""
         return all_finite([g for g in grads if g is not None])

@@ -193,8 +193,11 @@ def train_step(
     objective = _objective(model, state[1], state[3], data)
     with holding(list(chain(*groups)), list(chain(*state))):
         (loss, y_pred, rest_after, metrics_after), gradients = rows.differentiate(objective, params, tables)
-        finite = is_finite(loss, [] if setup.optimizer.skips_non_finite else [values_of(g) for g in gradients])
-        note_verdict(finite)
+        whole = is_finite(loss, [values_of(g) for g in gradients])
+        # An overflow is none of the user's business, unless no scale of the loss would have helped.
+        skips = setup.optimizer.skips_non_finite
+        finite = is_finite(loss, []) if skips else whole
+        note_verdict(whole | finite & setup.optimizer.may_scale_down if skips else finite)
         rest_after = [_kept_unless(finite, new, old) for new, old in zip(rest_after, state[1], strict=True)]
         write_values([*others, *metric_variables], [*rest_after, *metrics_after])
         if setup.optimizer.skips_non_finite:
