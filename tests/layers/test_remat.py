@@ -39,11 +39,12 @@ class Block(layers.Layer):
         return input_shape
 
 
-def chain(**options):
+def chain(blocks=4, again=(), **options):
+    """Blocks, of which those numbered ``again`` are rematerialised."""
     x = layers.Input((6,))
     h = x
-    for index in range(4):
-        h = Block(name=f"block_{index}")(h)
+    for index in range(blocks):
+        h = Block(name=f"block_{index}", **({"remat": True} if index in again else {}))(h)
     return cornu.Model(x, h, **options)
 
 
@@ -60,6 +61,28 @@ def test_the_same_numbers(mode):
     start = plain.get_weights()
     for a, b in zip(fitted(plain, start), fitted(chain(remat=mode), start), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_the_same_gradients_with_some_layers_computed_again():
+    plain = chain(2)
+    values = plain.get_weights()
+
+    def of(model):
+        model.set_weights(values)
+        f = cornu.pure(model)
+        params, state = f.values()
+
+        def loss(params):
+            outputs, _, losses = f(params, state, X, training=True)
+            return ((outputs - Y) ** 2).sum() + sum(losses)
+
+        gradient = jax.grad(loss)
+        return jax.jit(gradient)(params), str(jax.make_jaxpr(gradient)(params)).count("remat")
+
+    (expected, none), (found, some) = of(plain), of(chain(2, again=(1,)))
+    assert none == 0 and some > 0
+    for a, b in zip(expected, found, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
 
 
 class Wide(layers.Layer):

@@ -301,6 +301,34 @@ def test_a_layer_that_was_frozen_when_the_optimizer_was_built_needs_compiling_ag
     model.fit(X, A, verbose=0)
 
 
+@pytest.mark.parametrize("optimizer", [cornu.optimizers.SGD, cornu.optimizers.Adam])
+def test_gradients_of_four_batches_make_the_update_of_one_four_times_as_large(optimizer):
+    model = single(cornu)
+    start, found = model.get_weights(), []
+    for size, steps in ((2, 4), (8, None)):
+        model.set_weights(start)
+        model.compile(optimizer(0.05, gradient_accumulation_steps=steps), "mse")
+        model.fit(X[:8], A[:8], batch_size=size, epochs=3, shuffle=False, verbose=0)
+        assert int(np.asarray(model.optimizer.iterations)) == 3
+        found.append(model.get_weights())
+    for a, b, before in zip(*found, start, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+        assert (abs(a - before) > 1e-3).any()
+
+
+@pytest.mark.parametrize("every, epochs", [(3, 1), (2, 2)])
+def test_averages_overwrite_weights_as_in_keras(every, epochs):
+    def averaging(k):
+        return k.optimizers.SGD(0.1, use_ema=True, ema_momentum=0.5, ema_overwrite_frequency=every)
+
+    def run(k, model):
+        model.compile(averaging(k), "mse")
+        history = model.fit(X, A, batch_size=4, epochs=epochs, shuffle=False, verbose=0).history
+        return [history, model.get_weights(), [np.asarray(v) for v in model.optimizer.variables]]
+
+    assert_same(*both(single, run))
+
+
 def test_a_model_without_trained_weights_reports_its_loss():
     def build(k):
         model = single(k)
