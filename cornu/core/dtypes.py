@@ -149,6 +149,68 @@ class DTypePolicy:
         return f'<DTypePolicy "{self._name}">'
 
 
+class QuantizedDTypePolicy(DTypePolicy):
+    """The policy of a layer whose large weights are stored as 8-bit integers; all else is as the source policy says.
+
+    Its name is ``int8_from_`` and the source policy's.
+
+    Args:
+        mode: "int8".
+        source_name: "float32", "bfloat16", "mixed_bfloat16" or "float64"; the global policy's if None.
+
+    Example:
+        >>> policy = QuantizedDTypePolicy("int8", "mixed_bfloat16")
+        >>> policy.name, policy.compute_dtype, policy.variable_dtype
+        ('int8_from_mixed_bfloat16', 'bfloat16', 'float32')
+    """
+
+    def __init__(self, mode: str, source_name: str | None = None):
+        check_quantization_mode(mode)
+        source = dtype_policy() if source_name is None else DTypePolicy(source_name)
+        if isinstance(source, QuantizedDTypePolicy) or not is_float(source.compute_dtype):
+            raise ValueError(
+                f"A quantised policy needs a policy of floats as its source; got {source.name!r}. Correct it."
+            )
+        if source.compute_dtype == "float16":
+            raise ValueError(
+                "A quantised policy needs a source whose numbers reach far enough; got 'float16', which ends at 65504. "
+                "Take 'bfloat16', 'mixed_bfloat16' or 'float32'."
+            )
+        super().__init__(source.name)
+        self._mode, self._source = mode, source.name
+        self._name = f"{mode}_from_{source.name}"
+
+    @property
+    def quantization_mode(self) -> str | None:
+        """How weights are quantised."""
+        return self._mode
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {"mode": self._mode, "source_name": self._source}
+
+    def __repr__(self) -> str:
+        return f'<QuantizedDTypePolicy "{self._name}">'
+
+
+def check_quantization_mode(mode: Any) -> None:
+    """Refuse what weights cannot be quantised to here."""
+    if mode != "int8":
+        raise ValueError(
+            f"Quantised weights need mode 'int8'; got {str(mode)[:40]!r}. "
+            "Quantise the float model to int8, or dequantise the file with the library that wrote it."
+        )
+
+
+# What other quantised files hold; none of them is read.
+_OTHER_POLICIES = {
+    "Int4DTypePolicy": "int4",
+    "QuantizedFloat8DTypePolicy": "float8",
+    "GPTQDTypePolicy": "gptq",
+    "AWQDTypePolicy": "awq",
+}
+_PLAIN_POLICIES = ("DTypePolicy", "FloatDTypePolicy", "Policy")
+POLICIES = frozenset({*_PLAIN_POLICIES, "QuantizedDTypePolicy", *_OTHER_POLICIES})
 _global_policy: DTypePolicy | None = None
 
 
@@ -170,13 +232,23 @@ def get_policy(identifier: Any) -> DTypePolicy:
     if isinstance(identifier, DTypePolicy):
         return identifier
     if isinstance(identifier, dict):
-        inner = identifier.get("config", identifier)
-        if identifier.get("class_name", "DTypePolicy") not in ("DTypePolicy", "FloatDTypePolicy", "Policy"):
-            raise ValueError(
-                f"A dtype policy needs class DTypePolicy; got {identifier['class_name']!r}. "
-                "Quantised policies are made by quantising a model, not by a config."
-            )
-        return DTypePolicy(inner["name"])
+        return _policy_of_config(identifier)
     if isinstance(identifier, str) and identifier.startswith("mixed_"):
         return DTypePolicy(identifier)
+    if isinstance(identifier, str) and "_from_" in identifier:
+        mode, _, source = identifier.partition("_from_")
+        return QuantizedDTypePolicy(mode.partition("/")[0], source)
     return DTypePolicy(standardize_dtype(identifier))
+
+
+def _policy_of_config(data: dict[str, Any]) -> DTypePolicy:
+    name, config = data.get("class_name", "DTypePolicy"), data.get("config", data)
+    if name in _PLAIN_POLICIES:
+        return DTypePolicy(config["name"])
+    if name == "QuantizedDTypePolicy":
+        return QuantizedDTypePolicy(config["mode"], config.get("source_name"))
+    if name in _OTHER_POLICIES:
+        check_quantization_mode(_OTHER_POLICIES[name])
+    raise ValueError(
+        f"A dtype policy needs class DTypePolicy or QuantizedDTypePolicy; got {str(name)[:80]!r}. Give each layer its policy."
+    )

@@ -99,6 +99,10 @@ class Module:
         own = [child for _, child in self.children() if isinstance(child, Variable)]
         return [v for v in own if v.learned] + [v for v in own if not v.learned]
 
+    def stored_variables(self) -> list[Variable]:
+        """Its own variables in the order in which files have them."""
+        return self.own_variables()
+
     @property
     def variables(self) -> list[Variable]:
         """All variables of the tree, each once."""

@@ -187,7 +187,9 @@ def _written_name(cls: type) -> tuple[str | None, str, str | None]:
 
 def _serialize_special(thing: Any) -> dict[str, Any] | None:
     if isinstance(thing, dtypes.DTypePolicy):
-        return {"module": "keras", "class_name": "DTypePolicy", "config": thing.get_config(), "registered_name": None}
+        name = type(thing).__name__
+        place = "keras" if name == "DTypePolicy" else "keras.dtype_policies"
+        return {"module": place, "class_name": name, "config": thing.get_config(), "registered_name": None}
     if isinstance(thing, slice):
         return {
             "class_name": "__slice__",
@@ -314,8 +316,8 @@ def _deserialize(data: Any, depth: int) -> Any:
         return _deserialize_special(class_name, config)
     if class_name == "function":
         return find_function(config)
-    if class_name == "DTypePolicy":
-        return made("DTypePolicy", lambda: dtypes.get_policy(data))
+    if class_name in dtypes.POLICIES:
+        return made(class_name, lambda: dtypes.get_policy(data))
     with sharing.reading() as read:
         found = read.find(data)
         if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cornu import activations, constraints, initializers, regularizers
+from cornu import activations, constraints, initializers, quantizers, regularizers
 from cornu.core import config, registry
 from cornu.core.declare import MISSING, field
 from cornu.core.errors import explain
@@ -65,10 +65,9 @@ def lora_alpha(layer: str) -> Any:
     return elsewhere(f"{layer}'s lora_alpha", _REWRITE)
 
 
-def quantization_config(layer: str) -> Any:
-    """How weights are quantised: a rewriting of models as well. Files hold None for it."""
-    given = elsewhere(f"{layer}'s quantization_config", _REWRITE)
-    return field(None, given.converter)
+def quantization_config() -> Any:
+    """By which quantizers large weights and inputs become integers, where the policy says that they do."""
+    return field(None, quantizers.config_of)
 
 
 def rate(what: str, *, below_one: bool = False) -> Any:

@@ -55,6 +55,8 @@ class Layer(Module, Operation):
     # True: rows of a batch affect each other, so padded rows would disturb. None: so unless the class is the
     # library's own, which promise row independence (property test) or heed ``Context.rows``.
     couples_rows: bool | None = None
+    # Whether the policy may be one that stores integers: for layers that use those, and models, which have others inside.
+    takes_quantized_policy = False
     _initialized = False
     _references = frozenset({"_parent"})
 
@@ -93,6 +95,7 @@ class Layer(Module, Operation):
             self.supports_masking = getattr(type(self), "supports_masking", False)
             self._trainable = bool(trainable)
             self._dtype_policy = dtypes.get_policy(dtype)
+            self._check_policy()
             # Not part of the config: how a layer is computed, not what it computes.
             self._remat = as_scope(remat) if remat is not None else current_scope()
             self._losses = []
@@ -328,6 +331,28 @@ class Layer(Module, Operation):
     def quantization_mode(self) -> str | None:
         """How the weights are quantised; None for plain ones."""
         return self._dtype_policy.quantization_mode
+
+    def quantize(self, mode: str | None = None, type_check: bool = True, config: Any = None) -> None:
+        """Store large weights as small integers: for the layers that have some, see ``Quantizable.quantize``."""
+        raise NotImplementedError(
+            explain(
+                f"quantize of {self._who()}",
+                "a Dense, EinsumDense, Embedding or ReversibleEmbedding",
+                f"class {type(self).__name__}",
+                "Call quantize on the model: it finds them.",
+            )
+        )
+
+    def _check_policy(self) -> None:
+        if self._dtype_policy.quantization_mode is not None and not self.takes_quantized_policy:
+            raise ValueError(
+                explain(
+                    f"The policy of {self._who()}",
+                    "to store floats",
+                    repr(self._dtype_policy.name),
+                    "Quantised are Dense, EinsumDense, Embedding and ReversibleEmbedding; give this layer dtype='float32'.",
+                )
+            )
 
     @property
     def path(self) -> str:
@@ -640,12 +665,12 @@ class Layer(Module, Operation):
 
     def save_own_variables(self, store: Any) -> None:
         """Put this layer's own arrays into ``store`` under "0", "1", ..."""
-        for index, variable in enumerate(v for v in self.own_variables()):
+        for index, variable in enumerate(self.stored_variables()):
             store[str(index)] = variable
 
     def load_own_variables(self, store: Any) -> None:
         """Take this layer's own arrays from ``store``."""
-        mine = self.own_variables()
+        mine = self.stored_variables()
         if len(store.keys()) != len(mine):
             hint = (
                 "The layer was never built: call it on data, or load a whole model file."

@@ -14,6 +14,7 @@ from cornu.core.module import constructor_config
 from cornu.core.remat import as_scope
 from cornu.core.spec import KerasTensor
 from cornu.layers.layer import Layer, tree_of_tensors
+from cornu.layers.quantized import quantize_layers
 from cornu.models import functional_config
 from cornu.models.functional import FunctionalGraph
 
@@ -39,6 +40,7 @@ class Model(Layer):
     """
 
     functional: FunctionalGraph | None = None
+    takes_quantized_policy = True  # the layers inside have policies of their own
     _references = frozenset({"_parent", "functional"})
 
     def __new__(cls: Any, *args: Any, **kwargs: Any) -> Any:
@@ -526,6 +528,35 @@ class Model(Layer):
     def make_predict_function(self, force: bool = False) -> None:
         """Compile prediction anew when it is next needed, if ``force``."""
         self._forget_compiled("predict", force)
+
+    def quantize(self, mode: str | None = None, config: Any = None, filters: Any = None, **kwargs: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]  # Keras's arguments
+        """Store the large weights of the layers inside as 8-bit integers: a quarter of the bytes; see ``Quantizable``.
+
+        Quantised are Dense, EinsumDense, Embedding and ReversibleEmbedding, those inside other layers too. Their biases,
+        and all other layers, stay as they are and can still be trained.
+
+        Args:
+            mode: "int8".
+            config: ``Int8QuantizationConfig``, instead of the mode or beside it.
+            filters: which layers: a function of a layer, a regular expression for its path, or a list of these.
+
+        Example:
+            >>> from cornu import layers
+            >>> model = Model(x := layers.Input((4,)), layers.Dense(2, name="scores")(x))
+            >>> model.quantize("int8")
+            >>> model.get_layer("scores").dtype_policy
+            <QuantizedDTypePolicy "int8_from_float32">
+
+        Source: stored values as by ``keras.Model.quantize``.
+        """
+        _refuse(kwargs, f"quantize of {self._who()}")
+        self._check_built("quantize")
+        quantize_layers(self, mode, config, filters)
+        for kind in ("train", "test", "predict"):
+            self._forget_compiled(kind, force=True)
+        setup = self.training_setup
+        if setup is not None and setup.optimizer is not None and setup.optimizer.built:
+            setup.optimizer = train.renewed_optimizer(setup.optimizer, self.trainable_variables)
 
     def _forget_compiled(self, kind: str, force: bool) -> None:
         if force and self.training_setup is not None:

@@ -108,6 +108,8 @@ def _source(path: str, part: Part, names: Names, stored: Mapping[str, StoredArra
     if (shapes[0] if as_it_is else _converted_shape(part, shapes)) != shape:
         there = ", ".join(f"{name!r} {show_shape(s)}" for name, s in zip(theirs, shapes, strict=True))
         return f"expects {show_shape(shape)}; the file has {there}."
+    if np.dtype(part.variable.dtype).kind == "i" and stored[theirs[0]].dtype.kind not in "iub":
+        return f"expects {part.variable.dtype}; the file has {stored[theirs[0]].dtype} in {theirs[0]!r}."
     if as_it_is:
         return lambda: stored[theirs[0]].read()
     return lambda: part.convert(shape, *(stored[name].read() for name in theirs))

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cornu.core import registry
+from cornu.core import dtypes, registry
 from cornu.core.names import snake_case
 from cornu.saving.archive import read_archive
 from cornu.saving.errors import FileFormatError
@@ -275,7 +275,7 @@ def _look_at_object(data: dict[str, Any], where: str, custom: dict[str, str], su
             registry.find_function(config)
         except registry.UnknownClassError:
             custom.setdefault(str(config)[:80], where)
-    elif class_name != "DTypePolicy":
+    elif class_name not in dtypes.POLICIES:
         try:
             registry.find_class(data)
         except registry.UnknownClassError:

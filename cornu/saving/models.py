@@ -103,7 +103,7 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         with limited(memory):
             model = whole_h5.check_model(registry.deserialize(config, custom_objects), filepath)
         _read_assets(model, archive.assets)
-        _read_weights(model, archive.weights, str(filepath), misfit=FileFormatError)
+        _read_weights(model, archive.weights, str(filepath), misfit=FileFormatError, whole=True)
         memory.complete()
     return model
 
@@ -294,14 +294,19 @@ def _read_weights(
     source: str,
     skip_mismatch: bool = False,
     misfit: type[ValueError] = ValueError,
+    whole: bool = False,
 ) -> None:
     """All arrays into the model, or none.
 
     Args:
+        whole: the model was made for this file: layers may still take the form that their arrays have.
         misfit: what is raised where arrays do not fit: whose fault it is depends on where the model comes from.
     """
     objects = [(f"{path}/vars" if path else "vars", path, thing) for path, thing in saved_objects(model)]
     reader = with_todays_names(reader, [group for group, _, _ in objects])
+    for group, _, thing in objects if whole else ():
+        if hasattr(type(thing), "take_form"):
+            thing.take_form(reader.get(group, {}))
     problems = _differences(objects, reader)
     if problems and not skip_mismatch:
         raise misfit(_report(model, source, problems, reader.get("", {})))
@@ -367,7 +372,7 @@ def _read_one(
 
 
 def _fits(thing: Any, arrays: Mapping[str, Any]) -> bool:
-    mine = thing.own_variables()
+    mine = thing.stored_variables()
     return len(mine) == len(arrays) and all(
         str(i) in arrays and tuple(arrays[str(i)].shape) == v.shape for i, v in enumerate(mine)
     )
@@ -388,7 +393,7 @@ def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> 
         arrays = reader.get(group, {})
         if _fits(thing, arrays):
             continue
-        expected = _shapes(thing.own_variables())
+        expected = _shapes(thing.stored_variables())
         there = _shapes(arrays.values())
         if not arrays and len(found) < _SHOWN:
             # Arrays of these shapes under another name, or else the name that is most like.

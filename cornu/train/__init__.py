@@ -10,7 +10,7 @@ from cornu.train.fit import (
 )
 from cornu.train.predict import predict, predict_on_batch
 from cornu.train.resume import Resume
-from cornu.train.setup import Setup, arguments_from_config, compile_setup, require_setup
+from cornu.train.setup import Setup, arguments_from_config, compile_setup, renewed_optimizer, require_setup
 from cornu.train.stateless import (
     compute_loss_and_updates,
     get_state_tree,
@@ -36,6 +36,7 @@ __all__ = [
     "predict",
     "predict_on_batch",
     "predict_step",
+    "renewed_optimizer",
     "require_setup",
     "set_state_tree",
     "stateless_compute_loss",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from cornu import losses, metrics, optimizers
@@ -167,6 +167,17 @@ def _as_loss(item: Any) -> Any:
     if isinstance(item, str) and isinstance(loss, losses.FunctionLoss):
         loss.name = item
     return loss
+
+
+def renewed_optimizer(optimizer: Any, weights: Sequence[Any]) -> Any:
+    """The optimizer for weights of which some have gone; what it kept for the others it keeps."""
+    new = type(optimizer).from_config(optimizer.get_config())
+    new.build(weights)
+    kept = {v.path: v for v in optimizer.variables}
+    for variable in new.variables:
+        if variable.path in kept and kept[variable.path].shape == variable.shape:
+            variable.assign(kept[variable.path].value)
+    return new
 
 
 def compile_setup(model: Trainable, *, optimizer: Any, eager: bool = False, **arguments: Any) -> Setup:

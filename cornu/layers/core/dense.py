@@ -10,11 +10,11 @@ from cornu.core.declare import declared
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.layers import fields
 from cornu.layers.input_spec import InputSpec
-from cornu.layers.layer import Layer
+from cornu.layers.quantized import Quantizable, Scaling
 
 
 @declared
-class Dense(Layer):
+class Dense(Quantizable):
     """Affine map of the last axis: ``y = activation(x @ kernel + bias)``.
 
     Shapes:
@@ -46,7 +46,7 @@ class Dense(Layer):
     bias_constraint: Any = fields.constraint()
     lora_rank: int | None = fields.lora_rank("Dense")
     lora_alpha: float | None = fields.lora_alpha("Dense")
-    quantization_config: Any = fields.quantization_config("Dense")
+    quantization_config: Any = fields.quantization_config()
 
     supports_masking = True
 
@@ -62,12 +62,12 @@ class Dense(Layer):
                     "Give the size in Input(shape=...).",
                 )
             )
-        self.kernel = self.add_weight(
-            shape=(features, self.units),
+        self.kernel = self.add_large_weight(
+            "kernel",
+            (features, self.units),
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
-            name="kernel",
         )
         if self.use_bias:
             self.bias = self.add_weight(
@@ -82,10 +82,14 @@ class Dense(Layer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """Outputs for inputs."""
-        y = jnp.matmul(inputs, self.kernel.value)
+        y = self.times(inputs, "kernel", jnp.matmul)
         if self.use_bias:
             y = y + self.bias.value
         return self.activation(y)
+
+    def weight_scaling(self, name: str) -> Scaling:
+        """A scale for each unit."""
+        return Scaling((0,), lambda scale: scale[0])
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """(batch, ..., units)."""

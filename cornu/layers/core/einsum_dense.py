@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -11,7 +12,7 @@ from cornu.core import registry, spec
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.layers import fields
-from cornu.layers.layer import Layer
+from cornu.layers.quantized import Quantizable, Scaling
 
 
 def _sizes(shape: Any) -> tuple[Any, ...]:
@@ -19,7 +20,7 @@ def _sizes(shape: Any) -> tuple[Any, ...]:
 
 
 @declared
-class EinsumDense(Layer):
+class EinsumDense(Quantizable):
     """Affine map along any axes: ``y = activation(einsum(equation, x, kernel) + bias)``.
 
     Shapes:
@@ -56,7 +57,7 @@ class EinsumDense(Layer):
     gptq_unpacked_column_size: int | None = fields.elsewhere(
         "EinsumDense's gptq_unpacked_column_size", "Leave it out: it belongs to a kind of quantised file."
     )
-    quantization_config: Any = fields.quantization_config("EinsumDense")
+    quantization_config: Any = fields.quantization_config()
 
     def check(self) -> None:
         """Read the equation."""
@@ -65,13 +66,13 @@ class EinsumDense(Layer):
     def build(self, input_shape: Any) -> None:
         """Make the kernel with the axes of the equation's second term, and the bias along ``bias_axes``."""
         sizes, output = self._match(input_shape)
-        kernel_term = self._terms[1]
-        self.kernel = self.add_weight(
-            shape=[sizes[axis] for axis in kernel_term],
+        self._output_rank = len(output)
+        self.kernel = self.add_large_weight(
+            "kernel",
+            [sizes[axis] for axis in self._terms[1]],
             initializer=self.kernel_initializer,
             regularizer=self.kernel_regularizer,
             constraint=self.kernel_constraint,
-            name="kernel",
         )
         if self.bias_axes:
             self.bias = self.add_weight(
@@ -85,7 +86,7 @@ class EinsumDense(Layer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """Outputs for inputs."""
-        y = jnp.einsum(self.equation, inputs, self.kernel.value)
+        y = self.times(inputs, "kernel", partial(jnp.einsum, self.equation))
         if self.bias_axes:
             y = y + self.bias.value
         return self.activation(y)
@@ -93,6 +94,19 @@ class EinsumDense(Layer):
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Sizes of the result, from ``output_shape`` and the input."""
         return self._match(input_shape)[1]
+
+    def weight_scaling(self, name: str) -> Scaling:
+        """A scale for all that is summed into one place of the output."""
+        _, kernel, output = self._terms
+        # Leading axes of "..." are left out: their number may change from call to call.
+        axes = list(output[3:]) if output.startswith("...") else self._output_axes(self._output_rank)
+        return _beside(list(kernel), axes)
+
+    def input_scaling(self, rank: int) -> Scaling:
+        """A scale for all that is summed into one place of the output."""
+        inputs, _, output = self._terms
+        hidden = [str(i) for i in range(rank - len(inputs.replace("...", "")))]
+        return _beside(_spread(inputs, hidden), _spread(output, hidden))
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments; files also name the penalty on the outputs."""
@@ -186,3 +200,17 @@ def _spread(term: str, hidden: list[str]) -> list[str]:
     if term.startswith("..."):
         return [*hidden, *term[3:]]
     return [*term.removesuffix("..."), *(hidden if term.endswith("...") else [])]
+
+
+def _beside(axes: list[str], output: list[str]) -> Scaling:
+    """Axes that the output lacks share a scale; the others lie where the output has them."""
+    over = tuple(place for place, axis in enumerate(axes) if axis not in output)
+    kept = [axis for axis in axes if axis in output]
+    order = sorted(range(len(kept)), key=lambda i: output.index(kept[i]))
+
+    def beside(scale: Any) -> Any:
+        sizes = dict(zip(axes, scale.shape, strict=True))
+        plain = scale.reshape([sizes[axis] for axis in kept]).transpose(order)
+        return plain.reshape([sizes[axis] if axis in kept else 1 for axis in output])
+
+    return Scaling(over, beside)

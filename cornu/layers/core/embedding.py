@@ -9,14 +9,13 @@ import jax.numpy as jnp
 from cornu.core import dtypes, registry
 from cornu.core.declare import declared, field
 from cornu.core.errors import explain
-from cornu.core.lookup import lookup
 from cornu.core.spec import KerasTensor
 from cornu.layers import fields
-from cornu.layers.layer import Layer
+from cornu.layers.quantized import Quantizable, Scaling
 
 
 @declared
-class Embedding(Layer):
+class Embedding(Quantizable):
     """A row of a table for each integer: ``y[...] = embeddings[x[...]]``.
 
     Shapes:
@@ -46,10 +45,12 @@ class Embedding(Layer):
     weights: Any = field(None, config=False, attribute="_first_table")
     lora_rank: int | None = fields.lora_rank("Embedding")
     lora_alpha: float | None = fields.lora_alpha("Embedding")
-    quantization_config: Any = fields.quantization_config("Embedding")
+    quantization_config: Any = fields.quantization_config()
     _first_table: Any
     # Keras 2's; the length is that of the input.
     input_length: Any = field(None, config=False, hidden=True)
+
+    large_weights = ("embeddings",)
 
     def check(self) -> None:
         """Masks travel on where 0 is padding; integers given as floats must not be rounded to 16 bits."""
@@ -58,12 +59,12 @@ class Embedding(Layer):
 
     def build(self, input_shape: Any = None) -> None:
         """Make embeddings (input_dim, output_dim)."""
-        self.embeddings = self.add_weight(
-            shape=(self.input_dim, self.output_dim),
+        self.embeddings = self.add_large_weight(
+            "embeddings",
+            (self.input_dim, self.output_dim),
             initializer=self.embeddings_initializer,
             regularizer=self.embeddings_regularizer,
             constraint=self.embeddings_constraint,
-            name="embeddings",
         )
         self.embeddings.looked_up = True
         if self._first_table is not None:
@@ -73,7 +74,11 @@ class Embedding(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Rows for integers."""
-        return lookup(self.embeddings, self._integers(inputs)).astype(self.compute_dtype)
+        return self.rows_of("embeddings", self._integers(inputs)).astype(self.compute_dtype)
+
+    def weight_scaling(self, name: str) -> Scaling:
+        """A scale for each row."""
+        return Scaling((1,), lambda scale: scale[:, 0])
 
     def _integers(self, inputs: Any) -> Any:
         dtype = getattr(inputs, "dtype", None)
@@ -122,6 +127,8 @@ class ReversibleEmbedding(Embedding):
     Source: numbers as ``keras.layers.ReversibleEmbedding``.
     """
 
+    large_weights = ("embeddings", "reverse_embeddings")
+
     def __init__(
         self,
         input_dim: int,
@@ -152,24 +159,30 @@ class ReversibleEmbedding(Embedding):
         """Make embeddings (input_dim, output_dim) and, if not tied, reverse_embeddings (output_dim, input_dim)."""
         super().build(input_shape)
         if not self.tie_weights:
-            self.reverse_embeddings = self.add_weight(
-                shape=(self.output_dim, self.input_dim),
+            self.reverse_embeddings = self.add_large_weight(
+                "reverse_embeddings",
+                (self.output_dim, self.input_dim),
                 initializer=self.embeddings_initializer,
                 regularizer=self.embeddings_regularizer,
                 constraint=self.embeddings_constraint,
-                name="reverse_embeddings",
             )
 
     def call(self, inputs: Any, reverse: bool = False) -> Any:
         """Rows for integers, or scores of all rows for vectors."""
         if not reverse:
             return super().call(inputs)
-        kernel = self.embeddings.value.T if self.tie_weights else self.reverse_embeddings.value
-        dtype = self._reverse_dtype
-        logits = jnp.matmul(inputs.astype(dtype), kernel.astype(dtype))
+        inputs = inputs.astype(self._reverse_dtype)
+        if self.tie_weights:
+            logits = self.times(inputs, "embeddings", _times_rows)
+        else:
+            logits = self.times(inputs, "reverse_embeddings", _times)
         if self.logit_soft_cap is not None:
             logits = jnp.tanh(logits / self.logit_soft_cap) * self.logit_soft_cap
         return logits
+
+    def weight_scaling(self, name: str) -> Scaling:
+        """A scale for each row of the table, which is a column of the way back."""
+        return super().weight_scaling(name) if name == "embeddings" else Scaling((0,), lambda scale: scale[0])
 
     @property
     def _reverse_dtype(self) -> str:
@@ -191,3 +204,12 @@ class ReversibleEmbedding(Embedding):
         """The constructor's arguments."""
         own = {name: getattr(self, name) for name in ("tie_weights", "reverse_dtype", "logit_soft_cap")}
         return {**super().get_config(), **own}
+
+
+def _times(x: Any, table: Any, **how: Any) -> Any:
+    # In the dtype of the way back, which need not be the one that the table is read in.
+    return jnp.matmul(x, table.astype(x.dtype), **how)
+
+
+def _times_rows(x: Any, table: Any, **how: Any) -> Any:
+    return _times(x, table.T, **how)

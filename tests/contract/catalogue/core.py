@@ -33,6 +33,12 @@ LINES = [
         {"equation": "ab...,bc->ac...", "output_shape": (5,), "bias_axes": "c"},
         {"equation": "abc,bd->acd", "output_shape": (4, 2), "bias_axes": "c"},
     ),
+    *lines("Dense", (2, 5, 3), {"units": 4, "dtype": "int8_from_float32"}),
+    *lines("Embedding", (2, 3), {"input_dim": 5, "output_dim": 4, "dtype": "int8_from_float32"}, dtype="int32"),
+    *lines(
+        *("EinsumDense", (2, 3, 4)),
+        {"equation": "abc,cde->abde", "output_shape": (None, 2, 3), "bias_axes": "e", "dtype": "int8_from_float32"},
+    ),
     *lines("Activation", (2, 3), {"activation": "relu"}),
     *lines("Identity", (2, 3), {}),
     *lines("Identity", (2, 3), {}, dtype="int32", unknown=(None, None)),
