@@ -61,7 +61,11 @@ class IntegerLookup(Lookup):
 
     def as_tokens(self, values: Any) -> list[Any]:
         """Values as whole numbers."""
-        return [int(v) for v in np.asarray(values, object).reshape(-1).tolist()]
+        tokens = [int(v) for v in np.asarray(values, object).reshape(-1).tolist()]
+        far = next((t for t in tokens if not -(2**63) <= t < 2**63), None)
+        if far is not None:
+            self._refuse("integers of 64 bits as its vocabulary", f"one of {far.bit_length()}", "Hash them first.")
+        return tokens
 
     def ids_of(self, inputs: Any) -> Any:
         """Place of each integer; one of the ids for unknown ones, by remainder, for all others."""

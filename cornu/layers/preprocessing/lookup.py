@@ -236,10 +236,11 @@ class Lookup(TextLayer):
             raise ValueError(explain(self._who(), "idf_weights", "none", "Call adapt, or pass idf_weights."))
         weights = np.zeros(self.depth, "float32")
         weights[: len(self._idf)] = self._idf
-        return encoded(ids, "count", self.depth, self._row_dtype) * jnp.asarray(weights, self._row_dtype)
+        return encoded(ids, "count", self.depth, self.weighed_dtype) * jnp.asarray(weights, self.weighed_dtype)
 
     @property
-    def _row_dtype(self) -> str:
+    def weighed_dtype(self) -> str:
+        """dtype of rows that are weighed by ``idf_weights``."""
         return self.compute_dtype if "float" in self.compute_dtype else "float32"
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
@@ -250,7 +251,7 @@ class Lookup(TextLayer):
             return KerasTensor(tuple(inputs.shape), "int32")
         is_weighted = self.output_mode == "tf_idf"
         shape = encoded_shape(tuple(inputs.shape), "count" if is_weighted else self.output_mode, self.depth)
-        return KerasTensor(shape, self._row_dtype if is_weighted else "int32")
+        return KerasTensor(shape, self.weighed_dtype if is_weighted else "int32")
 
     # Files.
 

@@ -193,7 +193,7 @@ class TextVectorization(TextLayer):
 
     @property
     def _row_dtype(self) -> str:
-        return "float32" if self.output_mode == "tf_idf" else "int32"
+        return self._lookup_layer.weighed_dtype if self.output_mode == "tf_idf" else "int32"
 
     def compute_output_spec(self, inputs: Any) -> KerasTensor:
         """(batch, words) or (batch, size of the vocabulary)."""

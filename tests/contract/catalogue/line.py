@@ -52,6 +52,8 @@ class Line:
         call: further arguments of the call; arrays have a row for each of the inputs'.
         spread: whether a list of inputs is passed as so many arguments.
         training: whether values, gradients and state are also compared in training.
+        oracle: whether Keras can make it here; it needs TensorFlow for words and hashes.
+        compiled: whether it can be part of compiled code; words and hashes cannot.
     """
 
     layer: str
@@ -63,6 +65,8 @@ class Line:
     below: int = 5
     spread: bool = False
     training: bool = False
+    oracle: bool = True
+    compiled: bool = True
 
     @property
     def id(self) -> str:
@@ -92,6 +96,8 @@ class Line:
         random = np.random.default_rng(7)
 
         def draw(shape: Shape) -> np.ndarray:
+            if self.dtype == "string":
+                return np.array(["horn", "the ram", "", "é", "a"], object)[random.integers(0, self.below, shape)]
             if np.issubdtype(np.dtype(self.dtype), np.integer):
                 return random.integers(0, self.below, shape).astype(self.dtype)
             return random.normal(size=shape).astype(self.dtype)
