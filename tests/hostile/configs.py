@@ -351,3 +351,54 @@ enter(
     compile_text={**model(dense()), "compile_config": "sgd"},
     compile_unknown={**model(dense()), "compile_config": {"optimizer": "nothing", "loss": "mse"}},
 )
+
+# --- Vocabularies: CVE-2025-12058 -----------------------------------------------------------------
+
+WORDS = {"StringLookup": "words", "IntegerLookup": "numbers", "TextVectorization": "texts"}
+for class_name, place in WORDS.items():
+    for what, path in {"path": "/etc/passwd", "url": "http://localhost/v.txt", "scheme": "gs://bucket/v.txt"}.items():
+        enter(
+            "A config never makes the library open files",
+            **{f"{place}_are_a_{what}": model(layer(class_name, "y", "x", vocabulary=path))},
+        )
+enter(
+    WRONG,
+    words_beside_a_path=model(layer("StringLookup", "y", "x", vocabulary=["a"], idf_weights="/etc/passwd")),
+    words_in_depth=model(layer("StringLookup", "y", "x", vocabulary=[["a"], ["b", "c"]] * 2)),
+    words_twice=model(layer("StringLookup", "y", "x", vocabulary=["a", "a"])),
+    words_over_the_most=model(layer("StringLookup", "y", "x", vocabulary=["a", "b"], max_tokens=2)),
+    words_unknown_without_end=model(layer("StringLookup", "y", "x", vocabulary=["a"], num_oov_indices=10**12)),
+    words_by_a_function=model(layer("TextVectorization", "y", "x", standardize=BYTECODE)),
+    numbers_of_thousands_of_digits=model(layer("IntegerLookup", "y", "x", vocabulary=[10**4000])),
+    numbers_that_are_none=model(layer("IntegerLookup", "y", "x", vocabulary=[1, "many"])),
+)
+
+# --- Quantised weights ----------------------------------------------------------------------------
+
+
+def policy(class_name: str = "QuantizedDTypePolicy", **config: Any) -> JSON:
+    return thing("keras.dtype_policies", class_name, config, registered_name=None)
+
+
+enter(
+    WRONG,
+    policy_of_another_mode=model(dense(dtype=policy(mode="int3", source_name="float32"))),
+    policy_from_an_expression=model(dense(dtype=policy(mode="int8", source_name="__import__('os')"))),
+    policy_from_itself=model(dense(dtype=policy(mode="int8", source_name="int8_from_int8_from_float32"))),
+    policy_without_a_mode=model(dense(dtype=policy(source_name="float32"))),
+    policy_mode_is_a_list=model(dense(dtype=policy(mode=["int8"], source_name="float32"))),
+    policy_is_a_word=model(dense(dtype="int8_from_object")),
+    policy_of_megabytes=model(dense(dtype="int8_from_" + "x" * (2 << 20))),
+    policy_of_a_layer_without=model(layer("LSTM", "y", "x", units=2, dtype="int8_from_float32")),
+    quantizer_is_a_function=model(dense(quantization_config=thing("os", "system", {"command": "true"}))),
+    quantizer_range_without_end=model(
+        dense(
+            dtype=policy(mode="int8", source_name="float32"),
+            quantization_config=thing(
+                "keras.quantizers",
+                "Int8QuantizationConfig",
+                {"weight_quantizer": thing("keras.quantizers", "AbsMaxQuantizer", {"value_range": [10**400, 1]})},
+            ),
+        )
+    ),
+)
