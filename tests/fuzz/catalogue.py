@@ -2,6 +2,7 @@
 
 from tests.fuzz.target import Target
 from tests.fuzz.targets import (
+    by_name,
     config,
     diff,
     hdf5,
@@ -10,8 +11,12 @@ from tests.fuzz.targets import (
     load_model,
     load_weights,
     npz,
+    older_config,
+    older_weights,
+    recognise,
     safetensors,
     shards,
+    vocabularies,
     whole_h5,
     zip_archive,
 )
@@ -29,5 +34,10 @@ MODULES = (
     load_weights,
     inspect_file,
     diff,
+    by_name,
+    older_weights,
+    older_config,
+    vocabularies,
+    recognise,
 )
 TARGETS: dict[str, Target] = {module.__name__.rpartition(".")[2]: module.TARGET for module in MODULES}

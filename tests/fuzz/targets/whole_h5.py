@@ -1,9 +1,10 @@
-"""Older whole-model files: ``load_model`` of ``.h5``, whose configs and lists are attributes."""
+"""Older whole-model files: ``load_model`` of ``.h5``, whose configs and lists are attributes, with an optimizer's state."""
 
 import functools
 import io
 import json
 import random
+from collections.abc import Sequence
 
 import h5py
 import numpy as np
@@ -29,7 +30,12 @@ def config() -> bytes:
     return json.dumps({"class_name": "Sequential", "config": {"name": "s", "layers": layers}}).encode()
 
 
-def written(model: bytes, training: bytes = b'{"loss": "mse", "metrics": null, "optimizer_config": null}') -> bytes:
+UNTRAINED = b'{"loss": "mse", "metrics": null, "optimizer_config": null}'
+TRAINED = b'{"loss": "mse", "metrics": ["mae"], "optimizer_config": {"class_name": "Adam", "config": {"lr": 0.01}}}'
+STATE = ((), (3, 2), (3, 2), (2,), (2,))  # of Adam in Keras 2, which stores no learning rate
+
+
+def written(model: bytes, training: bytes = UNTRAINED, state: Sequence[tuple[int, ...]] = ()) -> bytes:
     file = io.BytesIO()
     with h5py.File(file, "w") as out:
         out.attrs["model_config"], out.attrs["training_config"] = np.bytes_(model), np.bytes_(training)
@@ -38,22 +44,29 @@ def written(model: bytes, training: bytes = b'{"loss": "mse", "metrics": null, "
         layer = group.create_group("d")
         layer.attrs["weight_names"] = [b"d/kernel:0", b"d/bias:0"]
         layer["d/kernel:0"], layer["d/bias:0"] = np.ones((3, 2), "f4"), np.ones(2, "f4")
+        if state:
+            slots = out.create_group("optimizer_weights")
+            slots.attrs["weight_names"] = [f"adam/{i}:0".encode() for i in range(len(state))]
+            for i, shape in enumerate(state):
+                slots[f"adam/{i}:0"] = np.ones(shape, "f4" if shape else "i8")
     return file.getvalue()
 
 
 def mutate(data: bytes, draw: random.Random, damage: Bytes) -> bytes:
-    """The file's structure damaged, or a whole one around a changed config."""
+    """The file's structure damaged, or a whole one around a changed config, a changed training or other state."""
     if draw.random() < 0.5:
         return hdf5_grammar.mutate(data, draw, damage)
-    changed = config()
+    texts = [config(), draw.choice((TRAINED, UNTRAINED))]
+    changed = draw.randrange(2)
     for _ in range(draw.randint(1, 3)):
-        changed = _config_changed(changed, draw, damage)
-    return written(changed) if len(changed) < 32_000 else data
+        texts[changed] = _config_changed(texts[changed], draw, damage)
+    state = draw.choice((STATE, STATE[1:], ((), *STATE), STATE[:3], (*STATE, ()), ((0, 5),)))
+    return written(*texts, state) if max(map(len, texts)) < 32_000 else data
 
 
 TARGET = Target(
     read,
-    lambda: [written(config())],
+    lambda: [written(config()), written(config(), TRAINED, STATE)],
     mutate,
     (FileFormatError, GraphError, ShapeError, StructureError),
     longest=32 << 10,
