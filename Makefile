@@ -65,7 +65,8 @@ fuzz: $(call stamp,test) ## Search every reader of files for a broken promise, S
 native: $(call stamp,run) ## Compile the native kernels into the checkout again
 	$(RUN) cornu/kernels/native/build.py
 
-sanitize: $(call stamp,test) ## The native kernels' tests under the address and undefined-behaviour sanitizers
+sanitize: $(call stamp,test) ## The native kernels under the thread, address and undefined-behaviour sanitizers
+	PYTHON=$(RUN) tests/kernels/native/check.sh
 	PYTHON=$(RUN) tests/kernels/sanitize.sh $(ARGS)
 
 wheel: $(RUN) ## Build dist/cornu-*.whl

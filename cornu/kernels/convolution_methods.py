@@ -1,7 +1,7 @@
 """Ways to compute a convolution of ``(batch, *spatial, channels)`` data, one function each.
 
 All are made of XLA operations (or of a primitive with rules of its own), so that derivatives of any
-order and both modes come from JAX. `table` chooses; figures are in docs/decisions/kernels.md.
+order and both modes come from JAX. `table` chooses; figures are in docs/decisions/005-kernels.md.
 """
 
 from __future__ import annotations

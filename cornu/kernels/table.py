@@ -1,6 +1,6 @@
 """The one table that says which implementation runs, by platform and shape.
 
-Every figure behind a row is in ``docs/decisions/kernels.md``; ``benchmarks/kernels.py`` measures
+Every figure behind a row is in ``docs/decisions/005-kernels.md``; ``benchmarks/kernels.py`` measures
 them again. Accelerators take XLA's own kernels throughout.
 """
 

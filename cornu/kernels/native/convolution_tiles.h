@@ -1,7 +1,8 @@
 // Inner loops of convolutions: tiles of accumulators that stay in registers.
 #pragma once
 
-// AVX-512 and NEON have 32 registers, the others 16: tiles take 24 or 12 of them.
+// AVX-512 has 32 registers, AVX2 and SSE 16: tiles take 24 or 12 of them. (NEON has 32 as well, but
+// nobody has measured larger tiles there.)
 #if LANES == 16
 #define WIDEST 4
 #else

@@ -11,6 +11,7 @@ from pathlib import Path
 import jax
 
 _LIBRARY = Path(__file__).parent / "libcornu_kernels.so"
+_INSTEAD = "XLA's own are used; convolutions with more than 32 groups are slow then."
 _TARGETS = (
     "cornu_convolution_output",
     "cornu_convolution_data",
@@ -32,10 +33,10 @@ def available() -> bool:
     """
     log = logging.getLogger("cornu")
     if os.environ.get("CORNU_NATIVE", "1") == "0":
-        log.info("Native kernels are turned off (CORNU_NATIVE=0): XLA's own are used.")
+        log.info("Native kernels are turned off (CORNU_NATIVE=0): %s", _INSTEAD)
         return False
     if not _LIBRARY.exists():
-        log.info("Native kernels were not built (no C++ compiler at installation): XLA's own are used.")
+        log.info("Native kernels were not built (no C++ compiler at installation): %s", _INSTEAD)
         return False
     try:
         library = ctypes.CDLL(str(_LIBRARY))
@@ -43,6 +44,6 @@ def available() -> bool:
             handler = jax.ffi.pycapsule(getattr(library, name))
             jax.ffi.register_ffi_target(name, handler, platform="cpu")
     except (OSError, AttributeError, RuntimeError) as problem:
-        log.info("Native kernels cannot be loaded (%s): XLA's own are used.", problem)
+        log.info("Native kernels cannot be loaded (%s): %s", problem, _INSTEAD)
         return False
     return True

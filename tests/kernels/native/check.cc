@@ -1,0 +1,376 @@
+// The native kernels against their definitions, on threads of our own: no Python, no JAX, so that every
+// sanitizer can watch (make sanitize). Each case runs on one thread, on several, and from several
+// callers at once, as in a program of XLA whose operations overlap; kernels that promise the same bits
+// whatever the threads must give them.
+#include <cmath>
+#include <cstring>
+#include <functional>
+#include <random>
+
+#include "call.h"
+
+extern "C" {
+XLA_FFI_Handler cornu_convolution_output, cornu_convolution_data, cornu_convolution_kernel;
+XLA_FFI_Handler cornu_max_pool_gradient, cornu_rectified_gradient;
+XLA_FFI_Handler cornu_lstm, cornu_lstm_gradient, cornu_gru, cornu_gru_gradient;
+}
+
+namespace {
+
+int failures = 0, checks = 0;
+
+Floats random(Shape shape, unsigned seed, float scale = 1.0f) {
+  Floats made(std::move(shape));
+  std::mt19937 bits(seed);
+  std::normal_distribution<float> draw(0.0f, scale);
+  for (int64_t i = 0; i < made.size(); i++) made[i] = draw(bits);
+  return made;
+}
+
+void expect(bool holds, const std::string& what) {
+  checks++;
+  if (holds) return;
+  failures++;
+  std::fprintf(stderr, "FAILED: %s\n", what.c_str());
+}
+
+void expect_near(const Floats& found, const Floats& wanted, const std::string& what) {
+  double size = 1.0, error = 0.0;
+  for (int64_t i = 0; i < wanted.size(); i++) size = std::max<double>(size, std::fabs(wanted[i]));
+  for (int64_t i = 0; i < wanted.size(); i++)
+    error = std::max<double>(error, std::isnan(found[i]) ? 1e30 : std::fabs(found[i] - wanted[i]));
+  expect(error <= 2e-5 * size, what + ": off by " + std::to_string(error) + " of " + std::to_string(size));
+}
+
+bool same_bits(const Floats& a, const Floats& b) {
+  return !std::memcmp(a.data.get(), b.data.get(), sizeof(float) * static_cast<size_t>(a.size()));
+}
+
+// `run(pool)` alone on each number of threads, then from four callers that share three threads.
+void on_threads(const std::string& what, bool same_on_any, const std::function<Floats(Pool&)>& run) {
+  Pool one(1), three(3);
+  const Floats alone = run(one), shared = run(three);
+  if (same_on_any) expect(same_bits(alone, shared), what + ": other bits on three threads");
+  expect_near(shared, alone, what + " on three threads");
+  bool same[4];
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; i++) callers.emplace_back([&, i] { same[i] = same_bits(run(three), shared); });
+  for (std::thread& caller : callers) caller.join();
+  for (bool ok : same) expect(ok, what + ": other bits from callers at once");
+}
+
+// Convolutions: y[o] += x[o * stride + tap * dilation - low] w[tap], of which each result is a reading.
+
+struct Convolution {
+  const char* name;
+  int64_t images, in[3], channels, filters, window[3], stride[3], low[3], high[3], dilation[3], groups;
+
+  int64_t out(int i) const {
+    return (in[i] + low[i] + high[i] - (window[i] - 1) * dilation[i] - 1) / stride[i] + 1;
+  }
+  Shape data() const { return {images, in[0], in[1], in[2], channels}; }
+  Shape result() const { return {images, out(0), out(1), out(2), filters}; }
+  Shape kernel() const { return {window[0], window[1], window[2], channels / groups, filters}; }
+
+  // each(place in data, in kernel, in result) for every product of the definition.
+  template <class Each>
+  void products(const Each& each) const {
+    const int64_t inputs = channels / groups, made = filters / groups;
+    int64_t y = 0;
+    for (int64_t n = 0; n < images; n++)
+      for (int64_t d = 0; d < out(0); d++)
+        for (int64_t h = 0; h < out(1); h++)
+          for (int64_t w = 0; w < out(2); w++, y += filters)
+            for (int64_t tap = 0; tap < window[0] * window[1] * window[2]; tap++) {
+              const int64_t at[3] = {d * stride[0] + tap / (window[1] * window[2]) * dilation[0] - low[0],
+                                     h * stride[1] + tap / window[2] % window[1] * dilation[1] - low[1],
+                                     w * stride[2] + tap % window[2] * dilation[2] - low[2]};
+              if (at[0] < 0 || at[0] >= in[0] || at[1] < 0 || at[1] >= in[1] || at[2] < 0 || at[2] >= in[2])
+                continue;
+              const int64_t x = (((n * in[0] + at[0]) * in[1] + at[1]) * in[2] + at[2]) * channels;
+              for (int64_t c = 0; c < inputs; c++)
+                for (int64_t k = 0; k < filters; k++)
+                  each(x + k / made * inputs + c, (tap * inputs + c) * filters + k, y + k);
+            }
+  }
+
+  std::vector<Attribute> attributes(bool of_kernel, bool rectify) const {
+    std::vector<Attribute> all = {Attribute::list("dilation", {dilation, dilation + 3}),
+                                  Attribute::number("groups", groups), Attribute::list("low", {low, low + 3})};
+    if (!of_kernel) all.push_back(Attribute::truth("rectify", rectify));
+    all.push_back(Attribute::list("strides", {stride, stride + 3}));
+    return all;
+  }
+};
+
+const Convolution convolutions[] = {
+    // name, images, in, channels, filters, window, stride, low, high, dilation, groups
+    {"3x3", 2, {1, 9, 8}, 5, 19, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"one channel", 3, {1, 12, 11}, 1, 16, {1, 3, 3}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {1, 1, 1}, 1},
+    {"one filter", 2, {1, 7, 9}, 16, 1, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"three filters", 2, {1, 7, 6}, 24, 3, {1, 3, 3}, {1, 2, 2}, {0, 1, 0}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"strides", 2, {1, 11, 10}, 3, 33, {1, 5, 4}, {1, 3, 2}, {0, 2, 1}, {0, 2, 2}, {1, 1, 1}, 1},
+    {"dilation", 2, {1, 12, 13}, 6, 20, {1, 3, 3}, {1, 1, 1}, {0, 3, 2}, {0, 3, 2}, {1, 3, 2}, 1},
+    {"stride over window", 1, {1, 9, 9}, 4, 8, {1, 2, 1}, {1, 4, 3}, {0, 0, 0}, {0, 0, 0}, {1, 1, 1}, 1},
+    {"1-D, causal", 3, {1, 1, 23}, 7, 17, {1, 1, 4}, {1, 1, 1}, {0, 0, 6}, {0, 0, 0}, {1, 1, 2}, 1},
+    {"3-D", 2, {4, 5, 6}, 3, 18, {2, 3, 3}, {1, 2, 1}, {1, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"cut", 2, {1, 8, 9}, 4, 10, {1, 3, 3}, {1, 1, 1}, {0, -1, -2}, {0, 0, -1}, {1, 1, 1}, 1},
+    {"groups", 2, {1, 6, 7}, 12, 9, {1, 3, 2}, {1, 1, 1}, {0, 1, 0}, {0, 1, 1}, {1, 1, 1}, 3},
+    {"groups of few", 2, {1, 6, 7}, 34, 4, {1, 3, 2}, {1, 1, 1}, {0, 1, 0}, {0, 1, 1}, {1, 1, 1}, 2},
+    {"depthwise", 2, {1, 9, 10}, 21, 21, {1, 3, 3}, {1, 2, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 2}, 21},
+    {"depthwise, twice", 2, {1, 6, 7}, 5, 10, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 5},
+    {"Winograd", 2, {1, 13, 12}, 32, 64, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"Winograd, odd", 3, {2, 15, 15}, 48, 32, {1, 3, 3}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, {1, 1, 1}, 1},
+    {"weights in pieces", 1, {1, 6, 5}, 96, 70, {1, 5, 5}, {1, 2, 1}, {0, 2, 2}, {0, 2, 2}, {1, 1, 1}, 1},
+    {"large kernel", 1, {1, 6, 5}, 80, 200, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"rows over many tasks", 1, {1, 70, 66}, 20, 4, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"no images", 0, {1, 5, 5}, 3, 4, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+};
+
+void finish(Floats& y, const Floats& bias, bool rectify) {
+  for (int64_t i = 0; i < y.size(); i++) {
+    if (bias.size()) y[i] += bias[i % bias.size()];
+    if (rectify && y[i] < 0) y[i] = 0;
+  }
+}
+
+void check_convolution(const Convolution& c) {
+  const Floats x = random(c.data(), 1), w = random(c.kernel(), 2, 0.3f), d = random(c.result(), 3);
+  Floats y(c.result()), dx(c.data()), dw(c.kernel());
+  c.products([&](int64_t i, int64_t j, int64_t k) {
+    y[k] += x[i] * w[j];
+    dx[i] += d[k] * w[j];
+    dw[j] += x[i] * d[k];
+  });
+  for (bool finished : {false, true}) {
+    const Floats bias = random({finished ? c.filters : 0}, 4), other = random({finished ? c.channels : 0}, 5);
+    finish(y, bias, finished);
+    finish(dx, other, finished);
+    const auto output = [&](Pool& pool) {
+      Floats made(c.result());
+      Call().give(x).give(w).give(bias).take(made)(cornu_convolution_output, pool,
+                                                   c.attributes(false, finished));
+      return made;
+    };
+    const auto data = [&](Pool& pool) {
+      Floats made(c.data());
+      Call().give(d).give(w).give(other).take(made)(cornu_convolution_data, pool,
+                                                    c.attributes(false, finished));
+      return made;
+    };
+    Pool pool(2);
+    const std::string name = std::string(c.name) + (finished ? ", bias and rectifier" : "");
+    expect_near(output(pool), y, name + ": output");
+    if (c.images) expect_near(data(pool), dx, name + ": gradient of the data");
+    on_threads(name + ": output", true, output);
+    on_threads(name + ": gradient of the data", true, data);
+  }
+  const auto kernel = [&](Pool& pool) {
+    Floats made(c.kernel());
+    Call().give(x).give(d).take(made)(cornu_convolution_kernel, pool, c.attributes(true, false));
+    return made;
+  };
+  Pool pool(2);
+  expect_near(kernel(pool), dw, std::string(c.name) + ": gradient of the kernel");
+  on_threads(std::string(c.name) + ": gradient of the kernel", false, kernel);
+}
+
+// Maximum pooling: what comes back goes to the first maximum, or to the first NaN.
+
+void check_pooling(int64_t channels, int64_t window, int64_t stride, int64_t low) {
+  const int64_t n = 3, size = 8, out = (size + 2 * low - window) / stride + 1;
+  Floats x = random({n, 1, size, size, channels}, 6);
+  for (int64_t i = 0; i < x.size(); i += 3) x[i] = std::round(x[i]);  // equal ones
+  for (int64_t i = 5; i < x.size(); i += 41) x[i] = NAN;
+  const Floats d = random({n, 1, out, out, channels}, 7);
+  Floats wanted(x.shape);
+  for (int64_t k = 0; k < d.size(); k++) {
+    const int64_t c = k % channels, column = k / channels % out, row = k / channels / out % out;
+    const int64_t image = k / channels / out / out;
+    int64_t best = -1;
+    for (int64_t h = row * stride - low; h < row * stride - low + window; h++)
+      for (int64_t w = column * stride - low; w < column * stride - low + window; w++) {
+        if (h < 0 || h >= size || w < 0 || w >= size) continue;
+        const int64_t place = ((image * size + h) * size + w) * channels + c;
+        if (best < 0 || (!std::isnan(x[best]) && (x[place] > x[best] || std::isnan(x[place])))) best = place;
+      }
+    wanted[best] += d[k];
+  }
+  const auto run = [&](Pool& pool) {
+    Floats made(x.shape);
+    Call().give(x).give(d).take(made)(
+        cornu_max_pool_gradient, pool,
+        {Attribute::list("low", {0, low, low}), Attribute::list("strides", {1, stride, stride}),
+         Attribute::list("window", {1, window, window})});
+    return made;
+  };
+  const std::string name = "pooling of " + std::to_string(window) + "x" + std::to_string(window);
+  Pool pool(2);
+  expect_near(run(pool), wanted, name);
+  on_threads(name, true, run);
+}
+
+void check_rectified(int64_t rows, int64_t channels) {
+  const Floats y = random({rows, channels}, 8), d = random({rows, channels}, 9);
+  Floats passes(y.shape), sums({channels});
+  for (int64_t i = 0; i < y.size(); i++) {
+    passes[i] = y[i] > 0 ? d[i] : 0;
+    sums[i % channels] += passes[i];
+  }
+  const auto run = [&](bool of_sums, Pool& pool) {
+    Floats made(y.shape), total({channels});
+    Call().give(y).give(d).take(made).take(total)(cornu_rectified_gradient, pool);
+    return of_sums ? std::move(total) : std::move(made);
+  };
+  const std::string name = "rectifier over " + std::to_string(channels);
+  Pool pool(2);
+  expect(same_bits(run(false, pool), passes), name);
+  expect_near(run(true, pool), sums, name + ": sums");
+  on_threads(name + ": sums", true, [&](Pool& p) { return run(true, p); });
+}
+
+// Recurrences: forward by their definition, gradients by the difference quotient in a random direction.
+
+struct Sequence {
+  int64_t time, batch, units, gates;
+  bool lstm, masked, reverse;
+  Floats x, h0, c0, w, bias;
+  Flags mask;
+
+  Sequence(bool lstm, int64_t batch, int64_t units, bool masked, bool reverse)
+      : time(5), batch(batch), units(units), gates(lstm ? 4 : 3), lstm(lstm), masked(masked), reverse(reverse),
+        x(random({time, batch, gates * units}, 10)), h0(random({batch, units}, 11, 0.5f)),
+        c0(random({batch, units}, 12, 0.5f)), w(random({units, gates * units}, 13, 0.4f)),
+        bias(random({gates * units}, 14, 0.2f)), mask({masked ? time : 0, masked ? batch : 0}) {
+    for (int64_t i = 0; i < mask.size(); i++) mask[i] = i % 3 != 1;
+  }
+
+  struct Made {
+    Floats h, second, third;  // LSTM: c and gates; GRU: gates and the recurrent part
+  };
+  Made forward(Pool& pool) const {
+    const Shape state{time, batch, units}, all{time, batch, gates * units};
+    Made made{Floats(state), Floats(lstm ? state : all), Floats(lstm ? all : state)};
+    Call call;
+    call.give(x).give(h0);
+    if (lstm) call.give(c0).give(w).give(mask);
+    else call.give(w).give(bias).give(mask);
+    call.take(made.h).take(made.second).take(made.third)(lstm ? cornu_lstm : cornu_gru, pool,
+                                                         {Attribute::truth("reverse", reverse)});
+    return made;
+  }
+
+  // The definition, in double precision: outputs, then the last states.
+  std::vector<double> defined() const {
+    const auto sigmoid = [](double v) { return 1 / (1 + std::exp(-v)); };
+    std::vector<double> outputs(static_cast<size_t>(time * batch * units)), last;
+    for (int64_t b = 0; b < batch; b++) {
+      std::vector<double> h(&h0[b * units], &h0[b * units] + units), c(&c0[b * units], &c0[b * units] + units);
+      for (int64_t step = 0; step < time; step++) {
+        const int64_t t = reverse ? time - 1 - step : step;
+        const auto product = [&](int64_t k) {
+          double total = lstm ? 0 : bias[k];
+          for (int64_t u = 0; u < units; u++) total += h[u] * w[u * gates * units + k];
+          return total;
+        };
+        const auto given = [&](int64_t k) { return double{x[(t * batch + b) * gates * units + k]}; };
+        std::vector<double> next = h, next_c = c;
+        for (int64_t u = 0; u < units && !(masked && !mask[t * batch + b]); u++) {
+          const auto sum = [&](int64_t part) { return given(part * units + u) + product(part * units + u); };
+          if (lstm) {
+            next_c[u] = sigmoid(sum(1)) * c[u] + sigmoid(sum(0)) * std::tanh(sum(2));
+            next[u] = sigmoid(sum(3)) * std::tanh(next_c[u]);
+          } else {
+            const double z = sigmoid(sum(0)), r = sigmoid(sum(1));
+            next[u] = z * h[u] + (1 - z) * std::tanh(given(2 * units + u) + r * product(2 * units + u));
+          }
+        }
+        h = next, c = next_c;
+        std::copy(h.begin(), h.end(), outputs.begin() + (t * batch + b) * units);
+      }
+      last.insert(last.end(), h.begin(), h.end());
+      if (lstm) last.insert(last.end(), c.begin(), c.end());
+    }
+    outputs.insert(outputs.end(), last.begin(), last.end());
+    return outputs;
+  }
+
+  std::string name() const {
+    return std::string(lstm ? "LSTM" : "GRU") + " of " + std::to_string(batch) + " rows, " +
+           std::to_string(units) + " units" + (masked ? ", masked" : "") + (reverse ? ", reverse" : "");
+  }
+};
+
+double dot(const Floats& a, const Floats& b) {
+  double total = 0;
+  for (int64_t i = 0; i < a.size(); i++) total += double{a[i]} * b[i];
+  return total;
+}
+
+void check_recurrence(bool lstm, int64_t batch, int64_t units, bool masked, bool reverse) {
+  Sequence s(lstm, batch, units, masked, reverse);
+  Pool pool(2);
+  const Sequence::Made made = s.forward(pool);
+  Floats outputs(made.h.shape);
+  const std::vector<double> wanted = s.defined();
+  for (int64_t i = 0; i < outputs.size(); i++) outputs[i] = static_cast<float>(wanted[i]);
+  expect_near(made.h, outputs, s.name());
+  on_threads(s.name(), true, [&](Pool& p) { return s.forward(p).h; });
+
+  const Floats d = random(made.h.shape, 15), d_h = random(s.h0.shape, 16), d_c = random(s.c0.shape, 17);
+  const auto gradients = [&](Pool& p) {
+    std::vector<Floats> found;
+    found.emplace_back(s.x.shape), found.emplace_back(s.h0.shape), found.emplace_back(s.c0.shape);
+    Call call;
+    call.give(d).give(d_h);
+    if (lstm) call.give(d_c).give(s.h0).give(s.c0);
+    else call.give(s.h0);
+    call.give(made.h).give(made.second).give(made.third).give(s.w);
+    if (!lstm) call.give(s.bias);
+    call.give(s.mask).take(found[0]).take(found[1]);
+    if (lstm) call.take(found[2]);
+    call(lstm ? cornu_lstm_gradient : cornu_gru_gradient, p, {Attribute::truth("reverse", reverse)});
+    return found;
+  };
+  on_threads(s.name() + ": gradient", true, [&](Pool& p) { return std::move(gradients(p)[0]); });
+
+  const std::vector<Floats> found = gradients(pool);
+  const Floats along[3] = {random(s.x.shape, 18), random(s.h0.shape, 19), random(s.c0.shape, 20)};
+  const auto value = [&](float step) {  // of the projection, `step` along the direction
+    Sequence moved(lstm, batch, units, masked, reverse);
+    Floats* parts[3] = {&moved.x, &moved.h0, &moved.c0};
+    for (int part = 0; part < 3; part++)
+      for (int64_t i = 0; i < parts[part]->size(); i++) (*parts[part])[i] += step * along[part][i];
+    const std::vector<double> all = moved.defined();
+    double total = 0;
+    size_t at = 0;
+    for (int64_t i = 0; i < d.size(); i++) total += d[i] * all[at++];
+    for (int64_t b = 0; b < batch; b++) {
+      for (int64_t u = 0; u < units; u++) total += d_h[b * units + u] * all[at++];
+      for (int64_t u = 0; u < units && lstm; u++) total += d_c[b * units + u] * all[at++];
+    }
+    return total;
+  };
+  const double slope = (value(1e-3f) - value(-1e-3f)) / 2e-3;
+  const double told = dot(found[0], along[0]) + dot(found[1], along[1]) + (lstm ? dot(found[2], along[2]) : 0);
+  expect(std::fabs(slope - told) <= 1e-3 * (1 + std::fabs(slope)),
+         s.name() + ": gradient: " + std::to_string(told) + ", not " + std::to_string(slope));
+}
+
+}  // namespace
+
+int main() {
+  for (const Convolution& c : convolutions) check_convolution(c);
+  for (int64_t channels : {1, 20})
+    for (int64_t window : {2, 3}) check_pooling(channels, window, 2, window - 2);
+  check_pooling(5, 3, 1, 1);
+  for (int64_t channels : {1, 3, 8, 16, 100}) check_rectified(5000, channels);
+  for (bool lstm : {true, false})
+    for (bool masked : {false, true}) {
+      check_recurrence(lstm, 3, 5, masked, false);
+      check_recurrence(lstm, 17, 16, masked, true);
+      check_recurrence(lstm, 2, 37, masked, masked);
+    }
+  std::printf("%d checks, %d failures\n", checks, failures);
+  return failures != 0;
+}
