@@ -373,6 +373,16 @@ enter(
     numbers_that_are_none=model(layer("IntegerLookup", "y", "x", vocabulary=[1, "many"])),
 )
 
+# Members of the archive beside the config, by the config's name: vocabularies that were learnt.
+MEMBERS: dict[str, dict[str, bytes]] = {}
+for class_name, place, texts in (
+    ("StringLookup", "string_lookup", {"bytes": b"a\n\xff\xfe", "twice": b"a\nb\na"}),
+    ("IntegerLookup", "integer_lookup", {"word": b"1\nmany", "digits": b"9" * 5000, "far": b"9" * 30}),
+):
+    for what, text in texts.items():
+        enter(WRONG, **{f"asset_{place}_{what}": model(layer(class_name, "y", "x"))})
+        MEMBERS[f"asset_{place}_{what}"] = {f"assets/layers/{place}/vocabulary.txt": text}
+
 # --- Quantised weights ----------------------------------------------------------------------------
 
 

@@ -36,7 +36,7 @@ ROWS: dict[str, tuple[str, list[str]]] = {
     "CVE-2025-49655": ("a wrapper class unpickles", ["layer_torch_module_wrapper", "npz_pickle"]),
     "CVE-2025-12058": (
         "a lookup layer's vocabulary is a path or URL",
-        ["test_rows.py::test_arguments_are_no_paths"],
+        ["words_are_a_path", "numbers_are_a_url", "texts_are_a_scheme", "test_rows.py::test_arguments_are_no_paths"],
     ),
     "CVE-2025-12060": (FETCHING, ["zip_dots", "zip_symlink", "test_rows.py::test_nothing_unpacks"]),
     "CVE-2025-12638": (FETCHING, ["zip_symlink", "zip_long_name", "test_rows.py::test_nothing_unpacks"]),

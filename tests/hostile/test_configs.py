@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.catalogue import archive
-from tests.hostile.configs import CONFIGS
+from tests.hostile.configs import CONFIGS, MEMBERS
 from tests.hostile.witness import MEMORY, SECONDS
 
 TYPES = {"UnsafeFileError", "FileFormatError", "ConfigError", "UnknownClassError", "GraphError", "ShapeError"}
@@ -20,7 +20,8 @@ OUTSIDE = ("compile_", "lambda_loss", "layers_none")
 
 
 def names(entry: str) -> list[str]:
-    return [n for n in CONFIGS if entry != "config" or not n.startswith(OUTSIDE)]
+    inside = [n for n in CONFIGS if entry == "file" or n not in MEMBERS]
+    return [n for n in inside if entry != "config" or not n.startswith(OUTSIDE)]
 
 
 @pytest.fixture(scope="module", params=["file", "json", "config"])
@@ -33,7 +34,7 @@ def testimony(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
         place = folder / str(len(paths))
         place.mkdir()
         if request.param == "file":
-            paths.append(archive(place, config_json=data.encode()))
+            paths.append(archive(place, config_json=data.encode(), **MEMBERS.get(name, {})))
         else:
             paths.append(place / "model.json")
             paths[-1].write_text(data)
