@@ -32,7 +32,19 @@ VALUES: tuple[Any, ...] = (
         "bfloat16",
         "int8",
     ),
-    *("object", "string", "mixed_bfloat16", "same", "valid", "channels_first", "sum", "abc,cd->abd", "...a,ab->...b"),
+    *(
+        "object",
+        "string",
+        "mixed_bfloat16",
+        "int8_from_float32",
+        "int4_from_float32",
+        "same",
+        "valid",
+        "channels_first",
+        "sum",
+        "abc,cd->abd",
+        "...a,ab->...b",
+    ),
     *([], {}, [[]], [None], [0], [1, 1], [10**9, 10**9], [-1, -1], [1] * 40, ["a", "b"], {"a": 1}),
 )
 
