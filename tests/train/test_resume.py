@@ -1,4 +1,4 @@
-"""A killed run goes on bit for bit. CORNU_KILLS=50 kills as often (a few seconds each)."""
+"""A killed run goes on bit for bit. CORNU_KILLS=50 kills as often (ten seconds each), CORNU_SEED=1 at other moments."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def start(folder: str) -> subprocess.Popen[str]:
     command = [sys.executable, str(SCRIPT), folder, "slow"]
     root = str(SCRIPT.parents[2])
     env = {**os.environ, "PYTHONPATH": root}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=env)
+    assert process.stdout is not None and process.stdout.readline().strip() == "started"
+    return process
 
 
 def finished(process: subprocess.Popen[str]) -> str:
@@ -37,8 +39,11 @@ def finished(process: subprocess.Popen[str]) -> str:
 
 
 def test_killed_runs_end_as_the_one_that_was_not(tmp_path):
-    expected = finished(start("-"))
-    moments = random.Random(11)
+    whole = start("-")
+    began = time.monotonic()
+    expected = finished(whole)
+    seconds = time.monotonic() - began
+    moments = random.Random(os.environ.get("CORNU_SEED", "11"))
     kills = 0
     round_number = 0
     while kills < KILLS:
@@ -46,12 +51,11 @@ def test_killed_runs_end_as_the_one_that_was_not(tmp_path):
         folder = str(tmp_path / f"run{round_number}")
         while kills < KILLS:
             process = start(folder)
-            assert process.stdout is not None and process.stdout.readline().strip() == "started"
-            time.sleep(moments.uniform(0.3, 3.0))  # while compiling, in steps, while writing
+            time.sleep(moments.uniform(0, seconds))  # while compiling, in steps, while writing
             process.kill()
-            done = process.wait() == 0
+            done = process.wait() == 0  # before it was killed
             process.stdout.close()
-            kills += 1
+            kills += not done
             if done or moments.random() < 0.2:
                 break
         assert finished(start(folder)) == expected
