@@ -131,7 +131,7 @@ class Quantizable(Layer):
         large = self._large()
         if self.quantization_mode is not None or len(arrays) != len(self.own_variables()) + len(large):
             return
-        if not large or "0" not in arrays or arrays["0"].dtype != np.int8:
+        if not large or "0" not in arrays or arrays["0"].dtype != np.int8 or not registry.is_published(type(self)):
             return
         policy = dtypes.QuantizedDTypePolicy("int8", self.dtype_policy.name)
         self._become(policy, [(self._scale_shape(v.name, v.shape), "zeros", "ones") for v in large])
