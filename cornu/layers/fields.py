@@ -52,17 +52,17 @@ def elsewhere(what: str, where: str) -> Any:
     return field(None, convert, config=False)
 
 
-_REWRITE = "Make the layer without it, then rewrite the finished model with cornu.rewrite."
+_NO_UPDATES = "Leave it out: low-rank updates are not offered, and files hold the kernel with the update in it."
 
 
 def lora_rank(layer: str) -> Any:
-    """Rank of a low-rank update of the kernel: a rewriting of models, not a kind of layer."""
-    return elsewhere(f"{layer}'s lora_rank", _REWRITE)
+    """Rank of a low-rank update of the kernel, which is not offered."""
+    return elsewhere(f"{layer}'s lora_rank", _NO_UPDATES)
 
 
 def lora_alpha(layer: str) -> Any:
     """Scale of a low-rank update."""
-    return elsewhere(f"{layer}'s lora_alpha", _REWRITE)
+    return elsewhere(f"{layer}'s lora_alpha", _NO_UPDATES)
 
 
 def quantization_config() -> Any:

@@ -112,7 +112,7 @@ def test_activation_of_a_layer_comes_back():
         (
             lambda: layers.Embedding(5, 3, lora_rank=2),
             "Embedding's lora_rank needs to be None; got 2. "
-            "Make the layer without it, then rewrite the finished model with cornu.rewrite.",
+            "Leave it out: low-rank updates are not offered, and files hold the kernel with the update in it.",
         ),
         (
             lambda: layers.Embedding(5, 3, name="e")(np.array([["a"]])),
