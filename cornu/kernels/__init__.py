@@ -10,6 +10,7 @@ from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, sepa
 from cornu.kernels.finish import finish
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
+from cornu.kernels.residual import gradient_kept
 from cornu.kernels.upsampling import upsample_nearest
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "conv_transpose",
     "depthwise_conv",
     "finish",
+    "gradient_kept",
     "gru",
     "has_convolution",
     "lstm",

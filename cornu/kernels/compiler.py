@@ -15,9 +15,11 @@ from cornu.kernels import compile_cache
 # XLA:CPU sends convolutions to a library that is 1.5 to 8 times slower than its older code at most
 # shapes (64x30x30x32 -> 64, 3x3: 50 against 314 GFLOP/s; its weight gradient 25 against 200).
 _WITHOUT_FUSED_CONVOLUTIONS = ("xla_cpu_experimental_ynn_fusion_type", "")
-# XLA:CPU takes the barriers of `jax.checkpoint` away before it joins equal computations, and so keeps what
-# should have been computed again (8 blocks of two Dense with a GELU: 113 MB without this, 22 MB with it).
+# XLA:CPU takes barriers away before it joins equal computations, and so keeps what should have been computed again
+# (8 blocks of two Dense with a GELU under `jax.checkpoint`: 113 MB without this, 22 MB with it), and computes again
+# what should have been kept (`residual.py`).
 _WITH_BARRIERS = ("xla_disable_hlo_passes", "cse_barrier_expander")
+_BARRIERS = frozenset({"checkpoint", "remat", "remat2", "optimization_barrier"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -84,7 +86,7 @@ def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) ->
     wanted = []
     if jaxpr is None or has_convolution(jaxpr):
         wanted.append(_WITHOUT_FUSED_CONVOLUTIONS)
-    if jaxpr is not None and _has_primitive(jaxpr, frozenset({"checkpoint", "remat", "remat2"})):
+    if jaxpr is not None and _has_primitive(jaxpr, _BARRIERS):
         wanted.append(_WITH_BARRIERS)
     return dict(option for option in wanted if _known(*option))
 

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 
 from cornu.core import dtypes
 from cornu.core.declare import declared
+from cornu.kernels import gradient_kept
 from cornu.layers.layer import Layer
 from cornu.layers.merging.shapes import broadcast, input_shapes
 
@@ -75,7 +76,7 @@ class Add(ElementwiseMerge):
 
     def merge(self, tensors: Sequence[jax.Array]) -> jax.Array:
         """The sum."""
-        return functools.reduce(jnp.add, tensors)
+        return gradient_kept(functools.reduce(jnp.add, tensors))
 
 
 @declared
