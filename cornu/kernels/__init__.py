@@ -5,6 +5,7 @@ the same numbers whichever runs. Nothing here knows layers or Variables.
 """
 
 from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
+from cornu.kernels.attention import attention
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.finish import finish
@@ -16,6 +17,7 @@ from cornu.kernels.upsampling import upsample_nearest
 __all__ = [
     "adaptive_average_pool",
     "adaptive_max_pool",
+    "attention",
     "average_pool",
     "calls_python",
     "compiler_options",

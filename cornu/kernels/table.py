@@ -103,6 +103,11 @@ def recurrence_method(dtype: DTypeLike) -> Literal["jax", "native"]:
     return "native" if _tuned() and _native(dtype) else "jax"
 
 
+def attention_method(dtype: DTypeLike) -> Literal["xla", "native"]:
+    """How to weigh values by how queries and keys match."""
+    return "native" if _tuned() and _native(dtype) else "xla"
+
+
 def _tuned() -> bool:
     return platform() == "cpu" and _level.get() != "xla"
 

@@ -46,7 +46,8 @@ def test_with_nothing_to_look_at_the_mean_is_zero():
     y, scores = layer(Q, V, value_mask=VALUE_MASK, return_attention_scores=True)
     np.testing.assert_array_equal(scores[1], 0)
     np.testing.assert_array_equal(y[1], 0)
-    np.testing.assert_array_equal(layer(Q, V, value_mask=VALUE_MASK), y)
+    # Without the scores another kernel runs.
+    np.testing.assert_allclose(layer(Q, V, value_mask=VALUE_MASK), y, rtol=1e-5, atol=1e-7)
 
 
 def test_masks_travel_with_queries_and_hide_values():

@@ -10,6 +10,7 @@ namespace ISA {
 #include "winograd_tiles.h"
 #include "pooling_tiles.h"
 #include "recurrence_tiles.h"
+#include "attention_tiles.h"
 
 #define NAME_OF(isa) #isa
 #define NAME(isa) NAME_OF(isa)
@@ -21,6 +22,7 @@ const Kernels table = {
     winograd_input, winograd_output,
     rectified_gradient, pool_gradient_row,
     lstm,       lstm_gradient, gru,              gru_gradient,
+    shares,     shares_gradient,
 };
 
 }  // namespace ISA

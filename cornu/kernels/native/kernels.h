@@ -105,6 +105,15 @@ struct PoolTile {
   long channels;
 };
 
+// Rows of attention's scores, `step` floats apart, which is `places` rounded up to whole vectors.
+struct SharesTile {
+  float *scores, *gradients;
+  long step, rows, places;
+  const bool* mask;  // false: does not count; null: all do
+  long mask_row, mask_place;  // bools from one to the next; 0: they share one
+  float* statistics;          // of each row: largest score, 1 / sum of exponentials
+};
+
 struct Kernels {
   const char* name;
   int lanes, widest_panel;
@@ -122,6 +131,8 @@ struct Kernels {
   void (*lstm_gradient)(const RecurrenceTile&);
   void (*gru)(const RecurrenceTile&);
   void (*gru_gradient)(const RecurrenceTile&);
+  void (*shares)(const SharesTile&);
+  void (*shares_gradient)(const SharesTile&);
 };
 
 // The table for the machine at hand; CORNU_NATIVE_ISA=avx512|avx2|plain asks for a lower one.

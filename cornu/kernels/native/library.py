@@ -13,6 +13,8 @@ import jax
 _LIBRARY = Path(__file__).parent / "libcornu_kernels.so"
 _INSTEAD = "XLA's own are used; convolutions with more than 32 groups are slow then."
 _TARGETS = (
+    "cornu_attention",
+    "cornu_attention_gradient",
     "cornu_convolution_output",
     "cornu_convolution_data",
     "cornu_convolution_kernel",

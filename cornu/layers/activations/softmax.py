@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import jax
-import jax.numpy as jnp
-
 from cornu.core.declare import declared, field
+from cornu.kernels.attention import masked_softmax
 from cornu.layers.layer import Layer
-
-
-def masked_softmax(x: jax.Array, mask: Any, axis: Any) -> jax.Array:
-    """``exp(x) / sum(exp(x))`` over places where the mask is true; 0 elsewhere, and where none is true."""
-    if mask is None:
-        return jax.nn.softmax(x, axis=axis)
-    mask = jnp.broadcast_to(jnp.asarray(mask, bool), x.shape)
-    shares = jax.nn.softmax(jnp.where(mask, x, jnp.finfo(x.dtype).min), axis=axis)
-    return jnp.where(mask, shares, jnp.zeros((), x.dtype))
 
 
 @declared

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from cornu.core.errors import ShapeError, explain, show_shape
+from cornu.kernels.attention import attention, scores, weigh
 from cornu.layers.activations.softmax import Softmax
 from cornu.layers.core.einsum_dense import EinsumDense
 from cornu.layers.layer import Layer
@@ -77,8 +78,10 @@ class HeadedAttention(Layer):
         if self.flash_attention and not want_scores and not (training and self.dropout):
             return _flash(q, k, v, mask), None
         q = q * jnp.asarray(q.shape[-1] ** -0.5, q.dtype)
-        weights = self._softmax(_scores(q, k), mask=mask)
-        y = _weigh(self._dropout_layer(weights, training=training), v)
+        if not want_scores and not (training and self.dropout):
+            return attention(q, k, v, mask), None
+        weights = self._softmax(scores(q, k), mask=mask)
+        y = weigh(self._dropout_layer(weights, training=training), v)
         return y, weights if want_scores else None
 
     def allowed(
@@ -129,26 +132,6 @@ class HeadedAttention(Layer):
 
 def _differ(a: Any, b: Any) -> bool:
     return any(isinstance(x, int) and isinstance(y, int) and x != y for x, y in zip(a, b, strict=True))
-
-
-def _scores(q: jax.Array, k: jax.Array) -> jax.Array:
-    """(batch, heads, T, S). Queries of one group share keys: no copies of these are made."""
-    groups = k.shape[2]
-    if groups == q.shape[2]:
-        return jnp.einsum("btnh,bsnh->bnts", q, k)  # as groups of one, XLA transposes the scores
-    grouped = q.reshape(*q.shape[:2], groups, -1, q.shape[3])
-    scores = jnp.einsum("btgrh,bsgh->bgrts", grouped, k)
-    return scores.reshape(scores.shape[0], q.shape[2], *scores.shape[3:])
-
-
-def _weigh(weights: jax.Array, v: jax.Array) -> jax.Array:
-    """(batch, T, heads, size) for weights (batch, heads, T, S), whose groups share values."""
-    groups = v.shape[2]
-    if groups == weights.shape[1]:
-        return jnp.einsum("bnts,bsnh->btnh", weights, v)
-    parts = weights.reshape(weights.shape[0], groups, -1, *weights.shape[2:])
-    y = jnp.einsum("bgrts,bsgh->btgrh", parts, v)
-    return y.reshape(*y.shape[:2], weights.shape[1], v.shape[3])
 
 
 def _flash(q: jax.Array, k: jax.Array, v: jax.Array, mask: jax.Array | None) -> jax.Array:

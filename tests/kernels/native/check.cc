@@ -13,6 +13,7 @@ extern "C" {
 XLA_FFI_Handler cornu_convolution_output, cornu_convolution_data, cornu_convolution_kernel;
 XLA_FFI_Handler cornu_max_pool_gradient, cornu_rectified_gradient;
 XLA_FFI_Handler cornu_lstm, cornu_lstm_gradient, cornu_gru, cornu_gru_gradient;
+XLA_FFI_Handler cornu_attention, cornu_attention_gradient;
 }
 
 namespace {
@@ -357,6 +358,83 @@ void check_recurrence(bool lstm, int64_t batch, int64_t units, bool masked, bool
          s.name() + ": gradient: " + std::to_string(told) + ", not " + std::to_string(slope));
 }
 
+// Attention and its gradient by their definitions, with all shares at hand. A mask has the given sizes,
+// those of the scores or 1.
+
+struct Heads {
+  int64_t batch, queries, places, heads, groups, size, value_size;
+  Shape mask;
+};
+
+void check_attention(const Heads& a) {
+  const Floats q = random({a.batch, a.queries, a.heads, a.size}, 21, 0.5f);
+  const Floats k = random({a.batch, a.places, a.groups, a.size}, 22, 0.5f);
+  const Floats v = random({a.batch, a.places, a.groups, a.value_size}, 23);
+  const Floats d = random({a.batch, a.queries, a.heads, a.value_size}, 24);
+  Flags mask(a.mask);
+  for (int64_t i = 0; i < mask.size(); i++) mask[i] = i % 5 > 1 && i > a.places;  // the first query sees nothing
+  Floats y(d.shape), dq(q.shape), dk(k.shape), dv(v.shape);
+  const auto allowed = [&](int64_t b, int64_t n, int64_t t, int64_t s) {
+    const int64_t at[4] = {b, n, t, s};
+    int64_t place = 0;
+    for (int axis = 0; axis < 4; axis++) place = place * a.mask[axis] + (a.mask[axis] == 1 ? 0 : at[axis]);
+    return !mask.size() || mask[place];
+  };
+  for (int64_t b = 0; b < a.batch; b++)
+    for (int64_t n = 0; n < a.heads; n++)
+      for (int64_t t = 0; t < a.queries; t++) {
+        const int64_t group = n / (a.heads / a.groups), row = (b * a.queries + t) * a.heads + n;
+        const auto seen = [&](int64_t s) { return (b * a.places + s) * a.groups + group; };
+        std::vector<double> share(static_cast<size_t>(a.places)), slope(share.size());
+        double total = 0, mean = 0;
+        for (int64_t s = 0; s < a.places; s++) {
+          double score = 0;
+          for (int64_t i = 0; i < a.size; i++) score += q[row * a.size + i] * k[seen(s) * a.size + i];
+          total += share[s] = allowed(b, n, t, s) ? std::exp(score) : 0;
+        }
+        for (int64_t s = 0; s < a.places; s++) {
+          share[s] /= total ? total : 1;
+          for (int64_t i = 0; i < a.value_size; i++) {
+            const int64_t from = seen(s) * a.value_size + i, to = row * a.value_size + i;
+            y[to] += share[s] * v[from], dv[from] += share[s] * d[to], slope[s] += d[to] * v[from];
+          }
+          mean += share[s] * slope[s];
+        }
+        for (int64_t s = 0; s < a.places; s++)
+          for (int64_t i = 0; i < a.size; i++) {
+            const double up = share[s] * (slope[s] - mean);
+            dq[row * a.size + i] += up * k[seen(s) * a.size + i];
+            dk[seen(s) * a.size + i] += up * q[row * a.size + i];
+          }
+      }
+  Floats statistics({a.batch, a.heads, a.queries, 2});
+  const auto forward = [&](Pool& pool) {
+    Floats made(y.shape);
+    Floats rows(statistics.shape);
+    Call().give(q).give(k).give(v).give(mask).take(made).take(rows)(cornu_attention, pool);
+    return made;
+  };
+  const auto gradient = [&](Pool& pool) {
+    std::vector<Floats> made;
+    made.emplace_back(q.shape), made.emplace_back(k.shape), made.emplace_back(v.shape);
+    Call call;
+    call.give(q).give(k).give(v).give(mask).give(statistics).give(d);
+    call.take(made[0]).take(made[1]).take(made[2])(cornu_attention_gradient, pool);
+    return made;
+  };
+  const std::string name = "attention of " + std::to_string(a.queries) + " to " + std::to_string(a.places);
+  Pool pool(2);
+  Floats made(y.shape);
+  Call().give(q).give(k).give(v).give(mask).take(made).take(statistics)(cornu_attention, pool);
+  expect_near(made, y, name);
+  on_threads(name, true, forward);
+  const std::vector<Floats> found = gradient(pool);
+  expect_near(found[0], dq, name + ": gradient of the queries");
+  expect_near(found[1], dk, name + ": gradient of the keys");
+  expect_near(found[2], dv, name + ": gradient of the values");
+  on_threads(name + ": gradient", true, [&](Pool& p) { return std::move(gradient(p)[1]); });
+}
+
 }  // namespace
 
 int main() {
@@ -371,6 +449,13 @@ int main() {
       check_recurrence(lstm, 17, 16, masked, true);
       check_recurrence(lstm, 2, 37, masked, masked);
     }
+  const Shape none(4, 0);
+  check_attention({2, 3, 5, 2, 2, 4, 4, none});
+  check_attention({1, 70, 130, 2, 1, 16, 40, none});
+  check_attention({2, 16, 32, 4, 2, 33, 16, {2, 1, 16, 32}});
+  check_attention({2, 14, 19, 4, 4, 3, 5, {1, 4, 14, 19}});
+  check_attention({3, 9, 21, 2, 1, 8, 8, {3, 1, 1, 21}});
+  check_attention({1, 40, 9, 1, 1, 2, 1, {1, 1, 40, 1}});
   std::printf("%d checks, %d failures\n", checks, failures);
   return failures != 0;
 }
