@@ -8,6 +8,7 @@ from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
 from cornu.kernels.attention import attention
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
+from cornu.kernels.draws import bernoulli
 from cornu.kernels.finish import finish
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
@@ -19,6 +20,7 @@ __all__ = [
     "adaptive_max_pool",
     "attention",
     "average_pool",
+    "bernoulli",
     "calls_python",
     "compiler_options",
     "conv",

@@ -108,6 +108,13 @@ def attention_method(dtype: DTypeLike) -> Literal["xla", "native"]:
     return "native" if _tuned() and _native(dtype) else "xla"
 
 
+def draw_method() -> Literal["xla", "native"]:
+    """How to draw random bits: natively those of JAX's default generator."""
+    # JAX declares these settings at run time, where pyright does not see them.
+    usual = jax.config.jax_default_prng_impl == "threefry2x32" and jax.config.jax_threefry_partitionable  # pyright: ignore[reportAttributeAccessIssue]
+    return "native" if usual and _tuned() and _native(np.float32) else "xla"
+
+
 def _tuned() -> bool:
     return platform() == "cpu" and _level.get() != "xla"
 

@@ -11,6 +11,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 
+from cornu import kernels
 from cornu.core import config, dtypes
 from cornu.core.errors import explain
 from cornu.core.variable import Variable
@@ -94,7 +95,7 @@ def dropout(inputs: Any, rate: float, noise_shape: Any = None, seed: Any = None)
     given = inputs.shape if noise_shape is None else tuple(noise_shape)
     shape = tuple(inputs.shape[i] if size is None else size for i, size in enumerate(given))
     keep = 1.0 - rate
-    kept = jax.random.bernoulli(draw_key(seed), keep, shape)
+    kept = kernels.bernoulli(draw_key(seed), keep, shape)
     if keep == 0:
         return jnp.zeros_like(inputs)
     return jnp.where(jnp.broadcast_to(kept, inputs.shape), inputs / keep, jnp.zeros_like(inputs))

@@ -11,6 +11,7 @@ namespace ISA {
 #include "pooling_tiles.h"
 #include "recurrence_tiles.h"
 #include "attention_tiles.h"
+#include "draws_tiles.h"
 
 #define NAME_OF(isa) #isa
 #define NAME(isa) NAME_OF(isa)
@@ -22,7 +23,7 @@ const Kernels table = {
     winograd_input, winograd_output,
     rectified_gradient, pool_gradient_row,
     lstm,       lstm_gradient, gru,              gru_gradient,
-    shares,     shares_gradient,
+    shares,     shares_gradient, keep,
 };
 
 }  // namespace ISA

@@ -114,6 +114,15 @@ struct SharesTile {
   float* statistics;          // of each row: largest score, 1 / sum of exponentials
 };
 
+// Elements of an array that are kept at random.
+struct KeepTile {
+  const unsigned* key;  // two words
+  long first;           // number of the first element
+  int count;
+  unsigned bound;  // of 2^23
+  bool* kept;
+};
+
 struct Kernels {
   const char* name;
   int lanes, widest_panel;
@@ -133,6 +142,7 @@ struct Kernels {
   void (*gru_gradient)(const RecurrenceTile&);
   void (*shares)(const SharesTile&);
   void (*shares_gradient)(const SharesTile&);
+  void (*keep)(const KeepTile&);
 };
 
 // The table for the machine at hand; CORNU_NATIVE_ISA=avx512|avx2|plain asks for a lower one.

@@ -18,6 +18,7 @@ _TARGETS = (
     "cornu_convolution_output",
     "cornu_convolution_data",
     "cornu_convolution_kernel",
+    "cornu_kept",
     "cornu_max_pool_gradient",
     "cornu_rectified_gradient",
     "cornu_lstm",

@@ -107,6 +107,7 @@ struct Array {
 
 using Floats = Array<float>;
 using Flags = Array<bool>;
+using Words = Array<uint32_t>;
 
 // Attributes, in the order of their names, which XLA sorts.
 struct Attribute {
@@ -131,6 +132,8 @@ class Call {
  public:
   Call& give(const Floats& a) { return add(a, XLA_FFI_DataType_F32, args_); }
   Call& give(const Flags& a) { return add(a, XLA_FFI_DataType_PRED, args_); }
+  Call& give(const Words& a) { return add(a, XLA_FFI_DataType_U32, args_); }
+  Call& take(Flags& a) { return add(a, XLA_FFI_DataType_PRED, rets_); }
   Call& take(Floats& a) { return add(a, XLA_FFI_DataType_F32, rets_); }
 
   void operator()(XLA_FFI_Handler* kernel, Pool& pool, std::vector<Attribute> attributes = {}) {

@@ -13,7 +13,7 @@ extern "C" {
 XLA_FFI_Handler cornu_convolution_output, cornu_convolution_data, cornu_convolution_kernel;
 XLA_FFI_Handler cornu_max_pool_gradient, cornu_rectified_gradient;
 XLA_FFI_Handler cornu_lstm, cornu_lstm_gradient, cornu_gru, cornu_gru_gradient;
-XLA_FFI_Handler cornu_attention, cornu_attention_gradient;
+XLA_FFI_Handler cornu_attention, cornu_attention_gradient, cornu_kept;
 }
 
 namespace {
@@ -435,6 +435,25 @@ void check_attention(const Heads& a) {
   on_threads(name + ": gradient", true, [&](Pool& p) { return std::move(gradient(p)[1]); });
 }
 
+// How many of so many are kept, and that threads draw the same. The draws themselves are compared with JAX's.
+void check_draws(int64_t count) {
+  Words key({2});
+  key[0] = 7, key[1] = 11;
+  const auto run = [&](Pool& pool) {
+    Flags kept({count});
+    Call().give(key).take(kept)(cornu_kept, pool, {Attribute::number("bound", 1 << 21)});
+    Floats made({count});
+    for (int64_t i = 0; i < count; i++) made[i] = kept[i];
+    return made;
+  };
+  Pool pool(2);
+  const Floats drawn = run(pool);
+  double share = 0;
+  for (int64_t i = 0; i < count; i++) share += drawn[i] / static_cast<double>(count);
+  expect(std::fabs(share - 0.25) < 2 / std::sqrt(static_cast<double>(count)), "a quarter of the draws");
+  on_threads("draws", true, run);
+}
+
 }  // namespace
 
 int main() {
@@ -456,6 +475,7 @@ int main() {
   check_attention({2, 14, 19, 4, 4, 3, 5, {1, 4, 14, 19}});
   check_attention({3, 9, 21, 2, 1, 8, 8, {3, 1, 1, 21}});
   check_attention({1, 40, 9, 1, 1, 2, 1, {1, 1, 40, 1}});
+  for (int64_t count : {5, 1000, 70001}) check_draws(count);
   std::printf("%d checks, %d failures\n", checks, failures);
   return failures != 0;
 }
