@@ -67,7 +67,8 @@ def _output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
     return (data[0], *sizes, kernel[-1])
 
 
-def _shape(role: Role, window: Window, data: Shape, kernel: Shape) -> Shape:
+def shape_of(role: Role, window: Window, data: Shape, kernel: Shape) -> Shape:
+    """Of the data, the kernel, or what the convolution makes of them."""
     if role == "output":
         return _output_shape(window, data, kernel)
     return data if role == "data" else kernel
@@ -110,7 +111,7 @@ def call_library(
     ones = (1,) * missing
 
     def lifted(role: Role) -> Shape:
-        shape = _shape(role, window, data, kernel)
+        shape = shape_of(role, window, data, kernel)
         return (*ones, *shape) if role == "kernel" else (shape[0], *ones, *shape[1:])
 
     def numbers(values: tuple[int, ...], other: int) -> np.ndarray:
@@ -127,7 +128,7 @@ def call_library(
         groups=np.int64(window.groups),
         **({} if rectify is None else {"rectify": np.bool_(rectify)}),
     )
-    return answer.reshape(_shape(result, window, data, kernel))
+    return answer.reshape(shape_of(result, window, data, kernel))
 
 
 def _transpose(wanted: int, cotangent: jax.Array, a: jax.Array, b: jax.Array, **parameters):
@@ -157,7 +158,7 @@ def _compiled(parameters: tuple):
 
 
 def _abstract(a, b, *, result: Role, window: Window, data: Shape, kernel: Shape):
-    return ShapedArray(_shape(result, window, data, kernel), a.dtype)
+    return ShapedArray(shape_of(result, window, data, kernel), a.dtype)
 
 
 _convolution = Primitive("convolution")

@@ -8,6 +8,7 @@ docs/decisions/005-kernels.md).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -15,7 +16,7 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, mlir
 
 from cornu.kernels import native
-from cornu.kernels.convolution_primitive import Role, Shape, call_library
+from cornu.kernels.convolution_primitive import Role, Shape, call_library, shape_of
 from cornu.kernels.convolution_primitive import bind as convolve
 from cornu.kernels.window import Window
 
@@ -81,10 +82,24 @@ def _collecting(y: jax.Array, d: jax.Array) -> list[jax.Array]:
     return [passes, passes.sum(tuple(range(y.ndim - 1)))]
 
 
-_SPREADING = native.define("cornu_rectified_tangent", _spreading, attributes=None)
-_COLLECTING = native.define("cornu_rectified_gradient", _collecting)
+_SPREADING = native.define("cornu_rectified_tangent", _spreading, attributes=None, shapes=lambda y, *_: [y.shape])
+_COLLECTING = native.define("cornu_rectified_gradient", _collecting, shapes=lambda y, d: [y.shape, y.shape[-1:]])
 native.transpose_each_other(_SPREADING, _COLLECTING)
 
-_FINISHED: Primitive = native.define("cornu_convolution_finished", _twin, attributes=None)
+
+def _finished(
+    a: jax.Array,
+    kernel_array: jax.Array,
+    *end: jax.Array,
+    result: Role,
+    window: Window,
+    data: Shape,
+    kernel: Shape,
+    **static: Any,
+):
+    return [shape_of(result, window, data, kernel)]
+
+
+_FINISHED: Primitive = native.define("cornu_convolution_finished", _twin, attributes=None, shapes=_finished)
 ad.primitive_jvps[_FINISHED] = _differentiate
 mlir.register_lowering(_FINISHED, mlir.lower_fun(_native, multiple_results=True), platform="cpu")

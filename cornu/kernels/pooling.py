@@ -260,6 +260,11 @@ def _told(window: tuple[int, ...], steps: tuple[int, ...], pairs: Pairs) -> dict
     return {"window": window, "strides": steps, "low": tuple(low for low, _ in pairs)}
 
 
-_CHOICE = native.define("cornu_max_pool_choice", _choice, attributes=None)
-_PLACING = native.define("cornu_max_pool_gradient", _placing, _told)
+def _pooled(x: jax.Array, v: jax.Array, **static: tuple) -> list[tuple[int, ...]]:
+    sizes = map(output_size, x.shape[1:4], static["window"], static["steps"], static["pairs"])
+    return [(x.shape[0], *sizes, x.shape[4])]
+
+
+_CHOICE = native.define("cornu_max_pool_choice", _choice, attributes=None, shapes=_pooled)
+_PLACING = native.define("cornu_max_pool_gradient", _placing, _told, shapes=lambda x, v, **static: [x.shape])
 native.transpose_each_other(_CHOICE, _PLACING)

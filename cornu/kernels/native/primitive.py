@@ -23,6 +23,7 @@ def define(
     target: str,
     twin: Function,
     attributes: Callable[..., dict] | None = lambda **parameters: parameters,
+    shapes: Callable[..., Sequence[tuple[int, ...]]] | None = None,
 ) -> Primitive:
     """A primitive of several results, named as its function in the library.
 
@@ -30,13 +31,24 @@ def define(
         twin: computes the same from the same arrays and parameters, which must be hashable.
         attributes: what the library is told of the parameters: whole numbers, tuples of them, bools.
             None where the library has no such function, and the twin runs everywhere.
+        shapes: of the results, all of the first array's dtype, for the same arrays and parameters. Without it the twin
+            is traced to find out, which takes milliseconds: each use asks when it is traced and when it is lowered.
     """
 
+    @functools.lru_cache(maxsize=1024)
+    def shapes_of(parameters: tuple, *given: tuple) -> list[jax.ShapeDtypeStruct]:
+        arrays = (jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in given)
+        return list(jax.eval_shape(functools.partial(twin, **dict(parameters)), *arrays))
+
+    def results(arrays: Sequence, parameters: dict[str, Hashable]) -> list[jax.ShapeDtypeStruct]:
+        if shapes is not None:
+            return [jax.ShapeDtypeStruct(shape, arrays[0].dtype) for shape in shapes(*arrays, **parameters)]
+        return shapes_of(tuple(parameters.items()), *((a.shape, a.dtype) for a in arrays))
+
     def native(*arrays: jax.Array, **parameters: Hashable) -> Sequence[jax.Array]:
-        shapes = jax.eval_shape(functools.partial(twin, **parameters), *arrays)
         assert attributes is not None
         told = {name: _attribute(value) for name, value in attributes(**parameters).items()}
-        return jax.ffi.ffi_call(target, shapes)(*arrays, **told)
+        return jax.ffi.ffi_call(target, results(arrays, parameters))(*arrays, **told)
 
     primitive = Primitive(target)
     primitive.multiple_results = True
@@ -55,9 +67,7 @@ def define(
         return results, (0,) * len(results)
 
     def evaluate_shapes(*avals: ShapedArray, **parameters: Hashable) -> list:
-        shapes = [jax.ShapeDtypeStruct(aval.shape, aval.dtype) for aval in avals]
-        results = jax.eval_shape(functools.partial(twin, **parameters), *shapes)
-        return [ShapedArray(result.shape, result.dtype) for result in results]
+        return [ShapedArray(result.shape, result.dtype) for result in results(avals, parameters)]
 
     primitive.def_impl(lambda *arrays, **static: compiled(tuple(static.items()))(*arrays))
     primitive.def_abstract_eval(evaluate_shapes)
