@@ -101,7 +101,7 @@ def main() -> int:
     given.folder.mkdir(exist_ok=True)
     left, failed = given.seconds, False
     while left > 0:
-        share = min(MOST_SECONDS, max(left / len(names), 1.0))
+        share, began = min(MOST_SECONDS, max(left / len(names), 1.0)), time.monotonic()
         for name in names:
             done = round_of(name, share, given.folder)
             failed |= bool(done["findings"] or done["died"])
@@ -109,7 +109,7 @@ def main() -> int:
                 file.write(json.dumps(done) + "\n")
             print(_line(done), flush=True)
             _show(done["findings"], given.folder / "findings" / name)
-        left -= share * len(names)
+        left -= time.monotonic() - began
     return int(failed)
 
 

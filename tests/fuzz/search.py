@@ -26,6 +26,9 @@ BETWEEN_CLEARINGS = 1000
 # libFuzzer's: a hang inside of C code, by the wall's clock (so that a process stopped for some minutes is none), and memory
 # that grows from input to input.
 HANG_SECONDS, PROCESS_MB = 600, 4096
+# atheris keeps what a mutator gave it, about 6 kB an input (the readers keep nothing: 0.0 kB over 20,000 inputs without it),
+# so that a process is to end before its limit.
+MOST_RUNS = 200_000
 
 
 class Search:
@@ -88,6 +91,7 @@ class Search:
         options = {"max_total_time": int(seconds), "max_len": self.target.longest, "timeout": HANG_SECONDS}
         options |= {
             "rss_limit_mb": PROCESS_MB,
+            "runs": MOST_RUNS,
             "print_final_stats": 1,
             "report_slow_units": 100_000,
             "artifact_prefix": f"{self.places['findings']}/",
