@@ -102,13 +102,13 @@ def _tangent(
     dk: jax.Array,
     dv: jax.Array,
 ) -> list[jax.Array]:
-    return [jax.jvp(lambda *given: _plain(*given, mask), (q, k, v), (dq, dk, dv))[1]]
+    return [jax.jvp(lambda q, k, v: _plain(q, k, v, mask), (q, k, v), (dq, dk, dv))[1]]
 
 
 def _gradient(
     q: jax.Array, k: jax.Array, v: jax.Array, mask: jax.Array, statistics: jax.Array, dy: jax.Array
 ) -> list[jax.Array]:
-    return list(jax.vjp(lambda *given: _plain(*given, mask), q, k, v)[1](dy))
+    return list(jax.vjp(lambda q, k, v: _plain(q, k, v, mask), q, k, v)[1](dy))
 
 
 def _differentiate(primals: Sequence, tangents: Sequence) -> tuple[list, list]:
