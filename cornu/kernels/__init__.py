@@ -10,9 +10,11 @@ from cornu.kernels.compiler import calls_python, compiler_options, has_convoluti
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.draws import bernoulli
 from cornu.kernels.finish import finish
+from cornu.kernels.folding import fold
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
 from cornu.kernels.residual import gradient_kept
+from cornu.kernels.standardize import standardize
 from cornu.kernels.upsampling import upsample_nearest
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "conv_transpose",
     "depthwise_conv",
     "finish",
+    "fold",
     "gradient_kept",
     "gru",
     "has_convolution",
@@ -34,5 +37,6 @@ __all__ = [
     "max_pool",
     "separable_conv",
     "simple_rnn",
+    "standardize",
     "upsample_nearest",
 ]

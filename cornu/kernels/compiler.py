@@ -29,10 +29,12 @@ class Traced:
     Attributes:
         run: the function, for use in others that are compiled; they find its trace in JAX's cache.
         jaxpr: what it computes.
+        outputs: how its results are nested.
     """
 
     run: Callable[..., Any]
     jaxpr: ClosedJaxpr
+    outputs: Any
 
     @property
     def calls_python(self) -> bool:
@@ -66,7 +68,8 @@ def traced(function: Callable[..., Any], *arguments: Any) -> Traced:
     """
     compile_cache.use()
     inner = jax.jit(function)
-    return Traced(inner, inner.trace(*arguments).jaxpr)
+    trace = inner.trace(*arguments)
+    return Traced(inner, trace.jaxpr, jax.tree_util.tree_structure(trace.out_info))
 
 
 def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) -> dict[str, str]:

@@ -60,7 +60,8 @@ _OPERANDS: dict[Role, tuple[Role, Role]] = {
 }
 
 
-def _output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
+def output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
+    """(batch, *positions, filters) of a convolution of data and kernel of these shapes."""
     rank = len(window.strides)
     extents = map(extent, kernel[:rank], window.dilation)
     sizes = map(output_size, data[1 : 1 + rank], extents, window.strides, window.padding)
@@ -70,7 +71,7 @@ def _output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
 def shape_of(role: Role, window: Window, data: Shape, kernel: Shape) -> Shape:
     """Of the data, the kernel, or what the convolution makes of them."""
     if role == "output":
-        return _output_shape(window, data, kernel)
+        return output_shape(window, data, kernel)
     return data if role == "data" else kernel
 
 
@@ -88,24 +89,26 @@ def _twin(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: Sha
 
 
 def _native(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: Shape, kernel: Shape) -> jax.Array:
-    end = {} if result == "kernel" else {"bias": jnp.zeros(0, a.dtype), "rectify": False}
-    return call_library(a, b, result=result, window=window, data=data, kernel=kernel, **end)
+    end = () if result == "kernel" else (jnp.zeros(0, a.dtype),) * 3
+    rectify = None if result == "kernel" else False
+    return call_library(a, b, *end, result=result, window=window, data=data, kernel=kernel, rectify=rectify)
 
 
 def call_library(
     a: jax.Array,
     b: jax.Array,
-    *,
+    *end: jax.Array,
     result: Role,
     window: Window,
     data: Shape,
     kernel: Shape,
-    bias: jax.Array | None = None,
     rectify: bool | None = None,
 ) -> jax.Array:
     """By the library: everything in three dimensions, the missing ones of size 1 in front.
 
-    A result "kernel" has no bias and no word on rectifying.
+    Args:
+        end: scale, bias and residual of what follows, empty where there is none. A result "kernel" has neither
+            these nor a word on rectifying.
     """
     missing = 3 - len(window.strides)
     ones = (1,) * missing
@@ -121,7 +124,7 @@ def call_library(
     answer = jax.ffi.ffi_call(f"cornu_convolution_{result}", jax.ShapeDtypeStruct(lifted(result), a.dtype))(
         a.reshape(lifted(first)),
         b.reshape(lifted(second)),
-        *(() if bias is None else (bias,)),
+        *end,
         strides=numbers(window.strides, 1),
         low=numbers(tuple(low for low, _ in window.padding), 0),
         dilation=numbers(window.dilation, 1),

@@ -53,12 +53,48 @@ def convolve_and_finish(
     return y
 
 
+def convolve_and_follow(
+    a: jax.Array,
+    kernel_array: jax.Array,
+    scale: jax.Array | None,
+    bias: jax.Array | None,
+    residual: jax.Array | None,
+    rectify: bool,
+    **static: Any,
+) -> jax.Array:
+    """``max(convolution * scale + bias + residual, 0)``, natively in passing; None is left out.
+
+    Shapes:
+        scale, bias: (channels,). residual: as the result.
+    """
+    end = [jnp.zeros(0, a.dtype) if part is None else part for part in (scale, bias, residual)]
+    (y,) = _FOLLOWED.bind(a, kernel_array, *end, rectify=rectify, **static)
+    return y
+
+
+def _follow(y: jax.Array, scale: jax.Array, bias: jax.Array, residual: jax.Array, *, rectify: bool) -> jax.Array:
+    """What is empty is not there; but where the result is empty as well it does not matter."""
+    y = y * scale if scale.size else y
+    y = y + bias if bias.size else y
+    y = y + residual if residual.size else y
+    return jax.nn.relu(y) if rectify else y
+
+
+def _twin_followed(a: jax.Array, kernel_array: jax.Array, *end: jax.Array, rectify: bool, **static: Any):
+    return [_follow(convolve(a, kernel_array, **static), *end, rectify=rectify)]
+
+
+def _native_followed(a: jax.Array, kernel_array: jax.Array, *end: jax.Array, **static: Any) -> list[jax.Array]:
+    return [call_library(a, kernel_array, *end, **static)]
+
+
 def _twin(a: jax.Array, kernel_array: jax.Array, bias: jax.Array, *, rectify: bool, **static) -> list[jax.Array]:
     return [finish(convolve(a, kernel_array, **static), bias, rectify)]
 
 
 def _native(a: jax.Array, kernel_array: jax.Array, bias: jax.Array, **static) -> list[jax.Array]:
-    return [call_library(a, kernel_array, bias=bias, **static)]
+    none = jnp.zeros(0, a.dtype)
+    return [call_library(a, kernel_array, none, bias, none, **static)]
 
 
 def _differentiate(primals: Sequence, tangents: Sequence, *, rectify: bool, **static) -> tuple[list, list]:
@@ -103,3 +139,6 @@ def _finished(
 _FINISHED: Primitive = native.define("cornu_convolution_finished", _twin, attributes=None, shapes=_finished)
 ad.primitive_jvps[_FINISHED] = _differentiate
 mlir.register_lowering(_FINISHED, mlir.lower_fun(_native, multiple_results=True), platform="cpu")
+
+_FOLLOWED: Primitive = native.define("cornu_convolution_followed", _twin_followed, attributes=None)
+mlir.register_lowering(_FOLLOWED, mlir.lower_fun(_native_followed, multiple_results=True), platform="cpu")

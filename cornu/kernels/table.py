@@ -91,6 +91,11 @@ def transposed_method(dtype: DTypeLike) -> Literal["xla", "native"]:
     return "native" if _tuned() and _native(dtype) else "xla"
 
 
+def pointwise_method(dtype: DTypeLike) -> Literal["xla", "native"]:
+    """How to compute a product of the channels of pictures that a scale, a residual or a rectifier follows."""
+    return "native" if _tuned() and _native(dtype) else "xla"
+
+
 def pooling_method(window: tuple[int, ...], dtype: DTypeLike) -> PoolingMethod:
     """How to pool with this window, one size for each spatial axis; "native" has slices forward."""
     if not _tuned() or max(window) > POOL_TAPS:

@@ -16,6 +16,7 @@ from cornu.core.inventory import Inventory
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, as_batches
+from cornu.kernels import fold
 from cornu.kernels.compiler import traced
 from cornu.train import interrupt
 from cornu.train.drive import Driver, pad, prepare
@@ -194,5 +195,5 @@ def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded:
     leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in batches.arrays)
     weights = jax.ShapeDtypeStruct((size,), np.float32) if padded else None
     with interrupt.deferred(cut_by=2), plain_notes():
-        compiled = traced(run, raw_values(variables), leaves, weights).compiled()
+        compiled = fold(traced(run, raw_values(variables), leaves, weights)).compiled()
     return _OneBatch(Inventory(model), variables, compiled, changed, size, {} if padded else None)

@@ -15,6 +15,7 @@ from cornu.core.errors import plain_notes
 from cornu.core.pure import holding
 from cornu.data import ArrayBatches, repack
 from cornu.data.batches import structure_key
+from cornu.kernels import fold
 from cornu.kernels.compiler import Traced, traced
 from cornu.train import interrupt
 from cornu.train.rows import NeedsAllRows
@@ -121,10 +122,11 @@ class Program:
         """The step, traced for arrays like these."""
         try:
             with interrupt.deferred(cut_by=2), plain_notes(), self.state.owing.paused():
-                return traced(self.step(structure), *self.state.shapes(), leaves, rows)
+                step = traced(self.step(structure), *self.state.shapes(), leaves, rows)
         except NeedsAllRows as refusal:
             self.state.update_whole(refusal.variables)
-        return self._trace(structure, leaves, rows)
+            return self._trace(structure, leaves, rows)
+        return step if self.kind == "train" else fold(step)
 
     def _compile_resident(self, batches: ArrayBatches, arrays: Sequence[Any], size: int, padded: bool) -> Compiled:
         leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in arrays)

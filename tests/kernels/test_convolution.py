@@ -234,6 +234,7 @@ def test_a_rectified_convolution_has_derivatives_of_every_kind(channels, level):
         ((12, 8), 48, (3, 3, 48, 32), "valid"),
         ((40, 41), 64, (3, 3, 64, 64), [(1, 0), (2, 1)]),
         ((3, 6, 6), 32, (1, 3, 3, 32, 32), "same"),
+        ((14, 14), 96, (3, 3, 96, 96), "same"),  # tasks of several rows of both images
     ],
 )
 def test_three_by_three_windows_by_winograd_are_those_of_xla(sizes, channels, kernel_shape, padding):

@@ -49,7 +49,7 @@ class Panels {
     const Run run = {0, depth_};
     for (const Panel& panel : panels_)
       kernels().row({x, x_step, rows, &run, 1, data_.get() + panel.offset, panel.vectors,
-                     y + panel.first, y_step, panel.valid, false, nullptr, false});
+                     y + panel.first, y_step, panel.valid, false, false, {}});
   }
 
   // g (length, width) += the transpose of x (depth, length) times the matrix.

@@ -1,5 +1,5 @@
 // Convolutions as custom calls of XLA: output, gradient of the data, gradient of the kernel. The
-// first two add a bias and rectify in passing, where that is asked for.
+// first two finish their sums in passing: a scale, a bias, a residual, a rectifier.
 //
 // Data are (batch, depth, height, width, channels), kernels (depth, height, width, channels /
 // groups, filters). Output and gradient of the data are one computation: every output looks at
@@ -25,6 +25,7 @@ using Result = ffi::ResultBuffer<ffi::F32>;
 constexpr long kScratchFloats = 1 << 16;  // 256 KiB of padded input: a quarter of a usual L2
 constexpr long kSharedFloats = 1 << 17;  // a kernel's gradient that no thread keeps for itself
 constexpr long kChunkFloats = 48 << 10;   // of weights at a time, so that they stay in L2
+constexpr long kPointFloats = 96 << 10;   // that a 1x1 kernel sees and makes beside them
 
 // Few outputs and long runs: sums along the runs, not vectors of output channels.
 bool few(long channels, long run) { return channels <= 4 && run >= kernels().lanes; }
@@ -38,6 +39,13 @@ struct Weights {
     const long input = transposed ? made : seen, filter = transposed ? seen : made;
     return data[(tap * inputs + input) * filters + group * group_filters + filter];
   }
+  void copy(long tap, long seen, long first, long count, long group, float* to) const {
+    if (!transposed)
+      std::memcpy(to, data + (tap * inputs + seen) * filters + group * group_filters + first,
+                  sizeof(float) * count);
+    else
+      for (long k = 0; k < count; k++) to[k] = at(tap, seen, first + k, group);
+  }
 };
 
 // One pass over all outputs of one phase.
@@ -46,15 +54,24 @@ struct Pass {
   Size from, to;
   long seen, made, groups;  // channels of a group on either side
   Weights weights;
-  const float* bias;  // null: none
-  bool rectify;
+  Finish finish;  // of a whole result
   std::vector<long> taps;
-  std::vector<float> packed;
+  const float* packed;
   std::vector<Panel> panels;
   bool dots;
   long group_floats;
 
   bool depthwise() const { return groups > 1 && seen == 1 && made == 1; }
+
+  // Outputs see nothing but the channels of their own place.
+  bool pointwise() const {
+    const auto same = [](const Axis& axis, long size) {
+      return axis.taps.size() == 1 && axis.count == size && axis.stride == 1 && axis.step == 1 &&
+             axis.low == axis.taps[0].offset;
+    };
+    return groups == 1 && same(axes[0], from.depth) && same(axes[1], from.height) &&
+           same(axes[2], from.width);
+  }
   long depth() const { return static_cast<long>(taps.size()) * seen; }
 
   void pack(ffi::ThreadPool& pool) {
@@ -64,8 +81,7 @@ struct Pass {
     const long lanes = kernels().lanes;
     if (dots) {
       group_floats = depth() * made;
-      packed.resize(static_cast<size_t>(groups * group_floats));
-      float* to = packed.data();
+      float* to = room_for(groups * group_floats);
       for (long group = 0; group < groups; group++)
         for (long k = 0; k < made; k++)
           for (long tap : taps)
@@ -75,30 +91,41 @@ struct Pass {
     panels = panels_of(made, depth());
     group_floats =
         panels.empty() ? 0 : panels.back().offset + depth() * panels.back().vectors * lanes;
-    packed.resize(static_cast<size_t>(groups * group_floats));
+    float* const begin = room_for(groups * group_floats);
     const long count = static_cast<long>(panels.size());
-    parallel_for(pool, groups * count, [this, count, lanes](long job) {
+    parallel_for(pool, groups * count, [this, begin, count, lanes](long job) {
       const long group = job / count;
       const Panel& panel = panels[job % count];
       const long width = panel.vectors * lanes;
-      float* to = packed.data() + group * group_floats + panel.offset;
+      float* to = begin + group * group_floats + panel.offset;
       for (long tap : taps)
-        for (long c = 0; c < seen; c++, to += width)
-          for (long k = 0; k < width; k++)
-            to[k] = k < panel.valid ? weights.at(tap, c, panel.first + k, group) : 0.0f;
+        for (long c = 0; c < seen; c++, to += width) {
+          weights.copy(tap, c, panel.first, panel.valid, group, to);
+          std::fill(to + panel.valid, to + width, 0.0f);
+        }
     });
   }
 
-  // Rows [row, row + rows) of output plane `plane` of one image.
-  void compute(const float* x, float* y, long plane, long row, long rows) const {
+  // Memory of the calling thread, whose pages would cost more than the packing.
+  float* room_for(long floats) {
+    static thread_local std::vector<float> kept;
+    if (kept.size() < static_cast<size_t>(floats)) kept.resize(static_cast<size_t>(floats));
+    packed = kept.data();
+    return kept.data();
+  }
+
+  // Rows [row, row + rows) of output plane `plane` of one image; `ends` finishes that image.
+  void compute(const float* x, float* y, const Finish& ends, long plane, long row,
+               long rows) const {
     const long first[3] = {plane * axes[0].stride - axes[0].low,
                            row * axes[1].stride - axes[1].low, -axes[2].low};
     const long count[3] = {axes[0].extent, (rows - 1) * axes[1].stride + axes[1].extent,
                            (axes[2].count - 1) * axes[2].stride + axes[2].extent};
     const View seen_part = view(x, from, first, count, 0);
-    float* out = y + (axes[0].begin + plane * axes[0].step) * to.plane() +
-                 (axes[1].begin + row * axes[1].step) * to.row() + axes[2].begin * to.channels;
-    if (depthwise()) return compute_depthwise(seen_part, out, rows);
+    const long place = (axes[0].begin + plane * axes[0].step) * to.plane() +
+                       (axes[1].begin + row * axes[1].step) * to.row() +
+                       axes[2].begin * to.channels;
+    if (depthwise()) return compute_depthwise(seen_part, y + place, further(ends, place, 0), rows);
     for (long group = 0; group < groups; group++) {
       const std::vector<Run> runs = runs_of(axes, seen_part, from.channels, seen, group);
       RowTile tile{};
@@ -108,37 +135,61 @@ struct Pass {
       const float* in = seen_part.data;
       const auto each_row = [&](auto&& compute_row) {
         for (long r = 0; r < rows; r++) {
+          const long there = place + r * axes[1].step * to.row() + group * made;
           tile.x = in + r * axes[1].stride * seen_part.row;
-          tile.y = out + r * axes[1].step * to.row() + group * made;
+          tile.y = y + there;
+          tile.finish = further(ends, there, group * made);
           compute_row();
         }
       };
-      const float* weights_of_group = packed.data() + group * group_floats;
+      const float* weights_of_group = packed + group * group_floats;
       if (dots) {
         tile.runs = runs.data();
         tile.run_count = static_cast<int>(runs.size());
         tile.weights = weights_of_group;
         tile.valid = static_cast<int>(made);
-        tile.bias = bias ? bias + group * made : nullptr;
-        tile.rectify = rectify;
         each_row([&] { kernels().dot_row(tile); });
         continue;
       }
-      for (const Panel& panel : panels) {
-        tile.bias = bias ? bias + group * made + panel.first : nullptr;
-        by_chunks(panel, runs, weights_of_group, tile, each_row);
-      }
+      for (const Panel& panel : panels) by_chunks(panel, runs, weights_of_group, tile, each_row);
     }
   }
 
-  void compute_depthwise(const View& seen_part, float* out, long rows) const {
+  // Of a pointwise pass: the windows [first, first + count) of all images.
+  void compute_points(const float* x, float* y, long first, long count) const {
+    const std::vector<Run> runs{{0, seen}};
+    RowTile tile{};
+    tile.x_step = seen;
+    tile.y_step = made;
+    tile.count = count;
+    if (dots) {
+      tile.x = x + first * seen;
+      tile.y = y + first * made;
+      tile.finish = further(finish, first * made, 0);
+      tile.runs = runs.data();
+      tile.run_count = 1;
+      tile.weights = packed;
+      tile.valid = static_cast<int>(made);
+      return kernels().dot_row(tile);
+    }
+    for (const Panel& panel : panels)
+      by_chunks(panel, runs, packed, tile, [&](auto&& compute_row) {
+        tile.x = x + first * seen;
+        tile.y = y + first * made;
+        tile.finish = further(finish, first * made, 0);
+        compute_row();
+      });
+  }
+
+  void compute_depthwise(const View& seen_part, float* out, const Finish& ends, long rows) const {
     std::vector<Run> places = depthwise_taps(axes, seen_part, from.channels, taps);
-    for (long r = 0; r < rows; r++)
+    for (long r = 0; r < rows; r++) {
+      const long place = r * axes[1].step * to.row();
       kernels().depthwise_row({seen_part.data + r * axes[1].stride * seen_part.row,
                                axes[2].stride * from.channels, axes[2].count, places.data(),
-                               static_cast<int>(places.size()), weights.data,
-                               out + r * axes[1].step * to.row(), axes[2].step * to.channels,
-                               to.channels, bias, rectify});
+                               static_cast<int>(places.size()), weights.data, out + place,
+                               axes[2].step * to.channels, to.channels, further(ends, place, 0)});
+    }
   }
 
   // The weights of a panel in pieces that stay in the cache while all rows pass by.
@@ -165,12 +216,11 @@ struct Pass {
       }
       tile.runs = chunk.data();
       tile.run_count = static_cast<int>(chunk.size());
-      tile.rectify = rectify && next == runs.size();
+      tile.last = next == runs.size();
       each_row([&] {
-        float* begin = tile.y;
         tile.y += panel.first;
+        tile.finish = further(tile.finish, panel.first, panel.first);
         kernels().row(tile);
-        tile.y = begin;
       });
       tile.weights += floats * width;
       tile.accumulate = true;
@@ -190,33 +240,73 @@ long rows_of_task(const Axis& rows, long floats_of_row, long planes, int threads
   return count;
 }
 
+// The number of tasks nearest to `wanted` that keeps all threads busy to the end.
+long whole_rounds(long wanted, long pieces, int threads) {
+  return std::clamp((wanted + threads - 1) / threads * threads, 1L, pieces);
+}
+
 void run_winograd(ffi::ThreadPool& pool, const Pass& pass, const float* x, float* y, long images) {
   const Axis &depths = pass.axes[0], &heights = pass.axes[1], &widths = pass.axes[2];
-  const Winograd winograd(pool, pass.seen, pass.made, [&pass](int i, int j, long c, long k) {
-    return pass.weights.at(pass.taps[3 * i + j], c, k, 0);
+  const Winograd winograd(pool, pass.seen, pass.made,
+                          [&pass](long tap, long c, long first, long count, float* to) {
+                            pass.weights.copy(pass.taps[tap], c, first, count, 0, to);
+                          });
+  const long down = Winograd::tiles(heights.count), across = Winograd::tiles(widths.count);
+  // Rows of squares of all images, one after the other; a task may take some of several images.
+  const long all = images * depths.count * down;
+  const int threads = thread_count(pool);
+  const long least = winograd.large() ? threads : 3L * threads;
+  const long wanted = all * across / winograd.squares_of_task();
+  const long tasks = whole_rounds(std::max(wanted, least), all, threads);
+  parallel_for(pool, tasks, [&, down, across, all, tasks](long task) {
+    const long begin = all * task / tasks, end = all * (task + 1) / tasks;
+    const Winograd::Squares squares = winograd.squares((end - begin) * across);
+    const auto each_part = [&](auto&& take) {
+      for (long i = begin, next; i < end; i = next) {
+        next = std::min(end, (i / down + 1) * down);
+        const long image = i / down / depths.count, plane = i / down % depths.count;
+        take((i - begin) * across, image, plane, i % down, next - i);
+      }
+    };
+    each_part([&](long squares_before, long image, long plane, long row, long rows) {
+      const long first[3] = {plane * depths.stride - depths.low, 2 * row - heights.low, -widths.low};
+      const long count[3] = {1, 2 * rows + 2, 2 * across + 2};
+      const View part = view(x + image * pass.from.image(), pass.from, first, count, 0);
+      winograd.read(squares, squares_before, part, rows, across);
+    });
+    winograd.multiply(squares);
+    each_part([&](long squares_before, long image, long plane, long row, long rows) {
+      const long place = image * pass.to.image() +
+                         (depths.begin + plane * depths.step) * pass.to.plane() +
+                         2 * row * pass.to.row();
+      winograd.write(squares, squares_before, y + place, pass.to.row(),
+                     std::min(2 * rows, heights.count - 2 * row), widths.count,
+                     further(pass.finish, place, 0));
+    });
   });
-  const long planes = images * depths.count, all = Winograd::tiles(heights.count);
-  long some = std::min(all, winograd.tile_rows(widths.count));
-  while (some > 1 && planes * ((all + some - 1) / some) < 3L * thread_count(pool))
-    some = (some + 1) / 2;
-  const long blocks = (all + some - 1) / some;
-  parallel_for(pool, planes * blocks, [&, blocks, some](long task) {
-    const long image = task / blocks / depths.count, plane = task / blocks % depths.count;
-    const long row = task % blocks * 2 * some, rows = std::min(2 * some, heights.count - row);
-    const long first[3] = {plane * depths.stride - depths.low, row - heights.low, -widths.low};
-    const long count[3] = {1, 2 * Winograd::tiles(rows) + 2, 2 * Winograd::tiles(widths.count) + 2};
-    float* out = y + image * pass.to.image() +
-                 (depths.begin + plane * depths.step) * pass.to.plane() + row * pass.to.row();
-    winograd.compute(view(x + image * pass.from.image(), pass.from, first, count, 0), out,
-                     pass.to.row(), rows, widths.count, pass.bias, pass.rectify);
+}
+
+// Few enough windows for the cache, as long as weights are not read for too few.
+void run_points(ffi::ThreadPool& pool, const Pass& pass, const float* x, float* y, long windows) {
+  const long panel = 4L * kernels().lanes;
+  const long floats = std::min(pass.seen, kChunkFloats / panel) + pass.made;
+  const long most = std::max(96L, kPointFloats / floats);
+  const int threads = thread_count(pool);
+  const long wanted = std::max((windows + most - 1) / most, 2L * threads);
+  const long tasks = whole_rounds(wanted, windows, threads);
+  parallel_for(pool, tasks, [&pass, x, y, windows, tasks](long task) {
+    const long first = windows * task / tasks;
+    pass.compute_points(x, y, first, windows * (task + 1) / tasks - first);
   });
 }
 
 void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long images) {
   if (!pass.axes[0].count || !pass.axes[1].count || !pass.axes[2].count) return;
-  if (pass.groups == 1 && Winograd::suits(pass.axes, pass.seen, pass.made))
+  if (pass.groups == 1 && Winograd::suits(pass.axes, pass.seen, pass.made, images))
     return run_winograd(pool, pass, x, y, images);
   pass.pack(pool);
+  if (pass.pointwise())
+    return run_points(pool, pass, x, y, images * pass.from.image() / pass.from.channels);
   const long planes = images * pass.axes[0].count;
   const long width = (pass.axes[2].count - 1) * pass.axes[2].stride + pass.axes[2].extent;
   const long rows = rows_of_task(pass.axes[1], pass.axes[0].extent * width * pass.from.channels,
@@ -225,20 +315,22 @@ void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long 
   parallel_for(pool, planes * blocks, [&pass, x, y, rows, blocks](long task) {
     const long plane = task / blocks, row = task % blocks * rows;
     const long image = plane / pass.axes[0].count;
-    pass.compute(x + image * pass.from.image(), y + image * pass.to.image(),
+    const long place = image * pass.to.image();
+    pass.compute(x + image * pass.from.image(), y + place, further(pass.finish, place, 0),
                  plane % pass.axes[0].count, row, std::min(rows, pass.axes[1].count - row));
   });
 }
 
 Size size_of(const int64_t* dims) { return {dims[1], dims[2], dims[3], dims[4]}; }
 
-// An empty bias is none.
-const float* bias_of(const Buffer& bias) {
-  return bias.element_count() ? bias.typed_data() : nullptr;
+// What is empty is not there.
+const float* data_of(const Buffer& array) {
+  return array.element_count() ? array.typed_data() : nullptr;
 }
 
-ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer bias, Result y, Numbers strides,
-                  Numbers lows, Numbers dilations, int64_t groups, bool rectify) {
+ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer scale, Buffer bias,
+                  Buffer residual, Result y, Numbers strides, Numbers lows, Numbers dilations,
+                  int64_t groups, bool rectify) {
   const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
   const Size from = size_of(x.dimensions().begin()), to = size_of(y->dimensions().begin());
   const long inputs = w.dimensions()[3], made = to.channels / groups;
@@ -247,15 +339,15 @@ ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer bias, Result 
              forward_axis(g, 2, to.width)},
             from, to, inputs, made, groups,
             {w.typed_data(), false, inputs, to.channels, made},
-            bias_of(bias), rectify, {}, {}, {}, false, 0};
+            {data_of(scale), data_of(bias), data_of(residual), rectify}, {}, nullptr, {}, false, 0};
   pass.taps = tap_indices(pass.axes, g);
   run_pass(pool, pass, x.typed_data(), y->typed_data(), x.dimensions()[0]);
   return ffi::Error::Success();
 }
 
-ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer bias, Result dx,
-                        Numbers strides, Numbers lows, Numbers dilations, int64_t groups,
-                        bool rectify) {
+ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer scale, Buffer bias,
+                        Buffer residual, Result dx, Numbers strides, Numbers lows,
+                        Numbers dilations, int64_t groups, bool rectify) {
   const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
   const Size from = size_of(d.dimensions().begin()), to = size_of(dx->dimensions().begin());
   const long inputs = w.dimensions()[3], filters = from.channels;
@@ -268,7 +360,8 @@ ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer bias, R
       for (const Axis& width : widths) {
         Pass pass{{depth, height, width}, from, to, filters / groups, inputs, groups,
                   {w.typed_data(), true, inputs, filters, filters / groups},
-                  bias_of(bias), rectify, {}, {}, {}, false, 0};
+                  {data_of(scale), data_of(bias), data_of(residual), rectify},
+                  {}, nullptr, {}, false, 0};
         pass.taps = tap_indices(pass.axes, g);
         run_pass(pool, pass, d.typed_data(), dx->typed_data(), d.dimensions()[0]);
       }
@@ -433,6 +526,8 @@ ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, N
 
 #define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
 #define CORNU_BEGIN ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_ARRAY
+#define CORNU_FINISH CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
+#define CORNU_RECTIFY .Attr<bool>("rectify")
 #define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
 #define CORNU_WINDOW                          \
   .Attr<ffi::Span<const int64_t>>("strides")  \
@@ -441,8 +536,8 @@ ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, N
   .Attr<int64_t>("groups")
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_output, cornu::Output,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_RESULT CORNU_WINDOW.Attr<bool>("rectify"));
+                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_RECTIFY);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_data, cornu::DataGradient,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_RESULT CORNU_WINDOW.Attr<bool>("rectify"));
+                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_RECTIFY);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_kernel, cornu::WeightGradient,
                               CORNU_BEGIN CORNU_RESULT CORNU_WINDOW);

@@ -9,18 +9,46 @@
 #define WIDEST 2
 #endif
 
+// A vector of complete sums that goes `place` floats behind the first one.
+template <bool WHOLE>
+static inline Vector finished(const Finish& f, Vector v, long place, long left) {
+  if (f.scale) v *= channels_at<WHOLE>(f.scale, left);
+  if (f.bias) v += channels_at<WHOLE>(f.bias, left);
+  if (f.residual) v += channels_at<WHOLE>(f.residual + place, left);
+  return f.rectify ? rectified(v) : v;
+}
+
+// One thing after the other, so that few vectors are needed beside the sums.
+template <int WINDOWS, int PANEL>
+static inline void finish_tile(const RowTile& t, const Finish& f, Vector (&total)[WINDOWS][PANEL]) {
+  for (int j = 0; j < PANEL; j++) {
+    const long left = t.valid - j * LANES;
+    if (f.scale) {
+      const Vector scale = load_some(f.scale + j * LANES, left);
+      for (int p = 0; p < WINDOWS; p++) total[p][j] *= scale;
+    }
+    if (f.bias) {
+      const Vector bias = load_some(f.bias + j * LANES, left);
+      for (int p = 0; p < WINDOWS; p++) total[p][j] += bias;
+    }
+    if (f.residual)
+      for (int p = 0; p < WINDOWS; p++)
+        total[p][j] += load_some(f.residual + p * t.y_step + j * LANES, left);
+    if (f.rectify)
+      for (int p = 0; p < WINDOWS; p++) total[p][j] = rectified(total[p][j]);
+  }
+}
+
 template <int WINDOWS, int PANEL>
 static inline void row_tile(const RowTile& t, long first) {
   const float* x = t.x + first * t.x_step;
   float* y = t.y + first * t.y_step;
   const float* w = t.weights;
-  Vector total[WINDOWS][PANEL], bias[PANEL] = {};
-  if (t.bias && !t.accumulate)
-    for (int j = 0; j < PANEL; j++) bias[j] = load_some(t.bias + j * LANES, t.valid - j * LANES);
+  Vector total[WINDOWS][PANEL];
   for (int p = 0; p < WINDOWS; p++)
     for (int j = 0; j < PANEL; j++)
       total[p][j] =
-          t.accumulate ? load_some(y + p * t.y_step + j * LANES, t.valid - j * LANES) : bias[j];
+          t.accumulate ? load_some(y + p * t.y_step + j * LANES, t.valid - j * LANES) : Vector{};
   const long step = t.x_step;
   for (int r = 0; r < t.run_count; r++) {
     const float* seen = x + t.runs[r].offset;
@@ -34,9 +62,7 @@ static inline void row_tile(const RowTile& t, long first) {
       }
     }
   }
-  if (t.rectify)
-    for (int p = 0; p < WINDOWS; p++)
-      for (int j = 0; j < PANEL; j++) total[p][j] = rectified(total[p][j]);
+  if (t.last) finish_tile<WINDOWS, PANEL>(t, further(t.finish, first * t.y_step, 0), total);
   if (t.valid == PANEL * LANES) {
     for (int p = 0; p < WINDOWS; p++)
       for (int j = 0; j < PANEL; j++) store(y + p * t.y_step + j * LANES, total[p][j]);
@@ -110,9 +136,11 @@ static void dot_row_of(const RowTile& t) {
     }
     float* y = t.y + p * t.y_step;
     for (int k = 0; k < CHANNELS; k++) {
-      const float begin = t.accumulate ? y[k] : t.bias ? t.bias[k] : 0.0f;
-      const float total = begin + sum(even[k] + odd[k]) + rest[k];
-      y[k] = t.rectify && total < 0.0f ? 0.0f : total;
+      float total = sum(even[k] + odd[k]) + rest[k];
+      if (t.finish.scale) total *= t.finish.scale[k];
+      if (t.finish.bias) total += t.finish.bias[k];
+      if (t.finish.residual) total += t.finish.residual[p * t.y_step + k];
+      y[k] = t.finish.rectify && total < 0.0f ? 0.0f : total;
     }
   }
 }
@@ -201,18 +229,17 @@ static void weight_few(const WeightTile& t) {
 template <int WINDOWS, bool WHOLE>
 static inline void depthwise_tile(const DepthwiseTile& t, long first, long channel) {
   const long left = t.channels - channel;
-  Vector total[WINDOWS];
-  const Vector bias = t.bias ? channels_at<WHOLE>(t.bias + channel, left) : Vector{};
-  for (int p = 0; p < WINDOWS; p++) total[p] = bias;
+  Vector total[WINDOWS] = {};
   for (int tap = 0; tap < t.tap_count; tap++) {
     const Vector weight =
         channels_at<WHOLE>(t.weights + t.taps[tap].length * t.channels + channel, left);
     const float* x = t.x + first * t.x_step + t.taps[tap].offset + channel;
     for (int p = 0; p < WINDOWS; p++) total[p] += channels_at<WHOLE>(x + p * t.x_step, left) * weight;
   }
-  if (t.rectify)
-    for (int p = 0; p < WINDOWS; p++) total[p] = rectified(total[p]);
-  float* y = t.y + first * t.y_step + channel;
+  const long place = first * t.y_step + channel;
+  const Finish finish = further(t.finish, place, channel);
+  for (int p = 0; p < WINDOWS; p++) total[p] = finished<WHOLE>(finish, total[p], p * t.y_step, left);
+  float* y = t.y + place;
   for (int p = 0; p < WINDOWS; p++)
     WHOLE ? store(y + p * t.y_step, total[p]) : store_some(y + p * t.y_step, total[p], left);
 }

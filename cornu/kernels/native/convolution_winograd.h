@@ -16,9 +16,9 @@ namespace cornu {
 
 class Winograd {
  public:
-  // The weights of all frequencies must stay in the cache beside the data, squares that reach
-  // beyond the outputs are work for nothing, and few channels make the transforms expensive.
-  static bool suits(const Axis (&axes)[3], long seen, long made) {
+  // Squares that reach beyond the outputs are work for nothing, few channels make the transforms
+  // expensive, and large weights are transformed for nothing where few squares see them.
+  static bool suits(const Axis (&axes)[3], long seen, long made, long images) {
     const long lanes = kernels().lanes;
     if (axes[0].taps.size() != 1 || axes[0].taps[0].offset || seen % lanes || made % lanes)
       return false;
@@ -29,78 +29,101 @@ class Winograd {
         if (axis.taps[tap].offset != tap) return false;
     }
     const long outputs = axes[1].count * axes[2].count;
-    return seen >= kFewest && made >= kFewest && seen * made <= kLargest &&
-           4 * outputs >= 3 * (4 * tiles(axes[1].count) * tiles(axes[2].count));
+    const long squares = tiles(axes[1].count) * tiles(axes[2].count);
+    return seen >= kFewest && made >= kFewest && 4 * outputs >= 3 * (4 * squares) &&
+           (seen * made <= kCachedWeights || images * axes[0].count * squares >= kFewestSquares);
   }
 
-  // at(i, j, c, k): the weight of a tap, a seen channel and an output channel.
-  template <class At>
-  Winograd(xla::ffi::ThreadPool& pool, long seen, long made, const At& at)
+  // copy(tap, c, first, count, to): weights of a tap and a seen channel for some output channels.
+  template <class Copy>
+  Winograd(xla::ffi::ThreadPool& pool, long seen, long made, const Copy& copy)
       : seen_(seen), made_(made), panels_(panels_of(made, seen)) {
-    weights_.resize(static_cast<size_t>(16 * seen * made));
-    parallel_for(pool, seen, [this, &at](long c) {
-      for (const Panel& panel : panels_)
-        for (long k = 0; k < panel.valid; k++)
-          pack([&](int i, int j) { return at(i, j, c, panel.first + k); },
-               weights_.data() + panel.offset + c * panel.valid + k);
+    // Of the calling thread: 16 MiB for 512 channels, whose pages cost as much as the transform.
+    static thread_local std::vector<float> kept;
+    if (kept.size() < static_cast<size_t>(16 * seen * made)) kept.resize(16 * seen * made);
+    weights_ = kept.data();
+    float* const weights = kept.data();
+    parallel_for(pool, seen, [this, &copy, weights](long c) {
+      float taps[9 * 64];
+      for (const Panel& panel : panels_) {
+        for (long tap = 0; tap < 9; tap++) copy(tap, c, panel.first, panel.valid, taps + 64 * tap);
+        kernels().winograd_weights({taps, 64, panel.valid,
+                                    weights + panel.offset + c * panel.valid, seen_ * made_});
+      }
     });
   }
 
   static long tiles(long outputs) { return (outputs + 1) / 2; }
 
-  // Rows of tiles of one task, such that their frequencies fit the cache.
-  long tile_rows(long columns) const {
-    return std::max(1L, kCachedFloats / (16 * (seen_ + made_) * tiles(columns)));
+  // How many squares one task takes: their frequencies should fit the cache, and large weights,
+  // which do not, should be read for enough of them.
+  long squares_of_task() const {
+    return std::max(kCachedFloats / (16 * (seen_ + made_)), kFewestSquares / 2);
   }
 
-  // Some rows of outputs from data that begin with the first window; both lie row after row.
-  void compute(const View& x, float* y, long y_row, long rows, long columns, const float* bias,
-               bool rectify) const {
-    const long down = tiles(rows), across = tiles(columns), count = down * across;
+  bool large() const { return seen_ * made_ > kCachedWeights; }
+
+  // Frequencies of `count` squares, in memory of the thread.
+  struct Squares {
+    long count, in_step, out_step;
+    float *in, *out;
+  };
+
+  Squares squares(long count) const {
     // Sixteen more floats: steps of a power of two would meet in the same sets of the cache.
     const long in_step = count * seen_ + 16, out_step = count * made_ + 16;
     static thread_local std::vector<float> frequencies;
     if (frequencies.size() < static_cast<size_t>(16 * (in_step + out_step)))
       frequencies.resize(static_cast<size_t>(16 * (in_step + out_step)));
-    float *in = frequencies.data(), *out = in + 16 * in_step;
-    kernels().winograd_input({x.data, nullptr, x.row, in, in_step, seen_, down, across, rows,
-                              columns, nullptr, false});
+    float* in = frequencies.data();
+    return {count, in_step, out_step, in, in + 16 * in_step};
+  }
+
+  // Data that begin with the first window of `down` rows of squares, of which `first` come before.
+  void read(const Squares& s, long first, const View& x, long down, long across) const {
+    WinogradTile tile{};
+    tile.in = x.data;
+    tile.row = x.row;
+    tile.frequencies = s.in + first * seen_;
+    tile.step = s.in_step;
+    tile.channels = seen_;
+    tile.tile_rows = down;
+    tile.tile_columns = across;
+    kernels().winograd_input(tile);
+  }
+
+  void multiply(const Squares& s) const {
     const Run run{0, seen_};
+    RowTile tile{};
+    tile.x_step = seen_;
+    tile.count = s.count;
+    tile.runs = &run;
+    tile.run_count = 1;
+    tile.y_step = made_;
     for (long f = 0; f < 16; f++)
-      for (const Panel& panel : panels_)
-        kernels().row({in + f * in_step, seen_, count, &run, 1,
-                       weights_.data() + f * seen_ * made_ + panel.offset, panel.vectors,
-                       out + f * out_step + panel.first, made_, panel.valid, false, nullptr, false});
-    kernels().winograd_output(
-        {nullptr, y, y_row, out, out_step, made_, down, across, rows, columns, bias, rectify});
+      for (const Panel& panel : panels_) {
+        tile.x = s.in + f * s.in_step;
+        tile.weights = weights_ + f * seen_ * made_ + panel.offset;
+        tile.panel = panel.vectors;
+        tile.y = s.out + f * s.out_step + panel.first;
+        tile.valid = panel.valid;
+        kernels().row(tile);
+      }
+  }
+
+  void write(const Squares& s, long first, float* y, long row, long rows, long columns,
+             const Finish& finish) const {
+    kernels().winograd_output({nullptr, y, row, s.out + first * made_, s.out_step, made_,
+                               tiles(rows), tiles(columns), rows, columns, finish});
   }
 
  private:
-  static constexpr long kFewest = 32, kLargest = 64 * 128;
+  static constexpr long kFewest = 32, kCachedWeights = 64 * 128, kFewestSquares = 96;
   static constexpr long kCachedFloats = 1 << 17;  // 512 KiB: half of a usual L2
-
-  // The frequencies of one 3x3 window: G g G^T.
-  template <class Window>
-  void pack(const Window& g, float* to) const {
-    float half[4][3];
-    for (int j = 0; j < 3; j++) {
-      half[0][j] = g(0, j);
-      half[1][j] = 0.5f * (g(0, j) + g(1, j) + g(2, j));
-      half[2][j] = 0.5f * (g(0, j) - g(1, j) + g(2, j));
-      half[3][j] = g(2, j);
-    }
-    const long step = seen_ * made_;
-    for (int i = 0; i < 4; i++, to += 4 * step) {
-      to[0] = half[i][0];
-      to[step] = 0.5f * (half[i][0] + half[i][1] + half[i][2]);
-      to[2 * step] = 0.5f * (half[i][0] - half[i][1] + half[i][2]);
-      to[3 * step] = half[i][2];
-    }
-  }
 
   long seen_, made_;
   std::vector<Panel> panels_;
-  std::vector<float> weights_;  // by frequency, panel, seen channel, channel of the panel
+  const float* weights_;  // by frequency, panel, seen channel, channel of the panel
 };
 
 }  // namespace cornu

@@ -20,7 +20,7 @@ extern const Kernels table;
 const Kernels table = {
     NAME(ISA),  LANES,         WIDEST,           row,      dot_row,
     weight,     weight_few,    depthwise_row,    depthwise_weight,
-    winograd_input, winograd_output,
+    winograd_input, winograd_output, winograd_weights,
     rectified_gradient, pool_gradient_row,
     lstm,       lstm_gradient, gru,              gru_gradient,
     shares,     shares_gradient, keep,

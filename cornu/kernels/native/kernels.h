@@ -11,6 +11,20 @@ struct Run {
   long offset, length;
 };
 
+// What follows a sum: y = max(sum * scale + bias + residual, 0), each of them optional.
+struct Finish {
+  const float *scale, *bias;  // of the channels at hand; null: none
+  const float* residual;      // laid out as the result; null: none
+  bool rectify;
+};
+
+// The same, `place` floats and `channel` channels further in the result. Static, because this is
+// compiled once for each instruction set and the linker must not merge the copies.
+static inline Finish further(const Finish& f, long place, long channel) {
+  return {f.scale ? f.scale + channel : nullptr, f.bias ? f.bias + channel : nullptr,
+          f.residual ? f.residual + place : nullptr, f.rectify};
+}
+
 // One row of outputs, one panel of output channels: y[p][k] (+)= sum over runs x[p + run] w[.][k].
 struct RowTile {
   const float* x;
@@ -21,10 +35,10 @@ struct RowTile {
   int panel;             // vectors: 1, 2 or 4
   float* y;
   long y_step;
-  int valid;        // channels of the panel that exist
-  bool accumulate;    // add to y, do not begin with the bias
-  const float* bias;  // of the panel's channels; null: none
-  bool rectify;       // negative sums become 0
+  int valid;         // channels of the panel that exist
+  bool accumulate;   // add to y
+  bool last;         // sums are complete
+  Finish finish;     // of complete sums
 };
 
 // A gradient of weights over a block of rows: g[q][k] += sum over windows x[window + q] d[window][k].
@@ -49,8 +63,7 @@ struct DepthwiseTile {
   const float* weights;  // channels per tap, at taps[t].length of the kernel
   float* y;
   long y_step, channels;
-  const float* bias;  // null: none
-  bool rectify;
+  Finish finish;
 };
 
 struct DepthwiseWeightTile {
@@ -67,8 +80,15 @@ struct WinogradTile {
   float* frequencies;
   long step, channels, tile_rows, tile_columns;
   long rows, columns;  // of outputs that exist
-  const float* bias;   // null: none
-  bool rectify;
+  Finish finish;
+};
+
+// Windows of 3x3 weights of one seen channel, `channels` of them, to their 16 frequencies.
+struct WinogradWeights {
+  const float* taps;  // nine, tap_step floats apart
+  long tap_step, channels;
+  float* frequencies;
+  long step;
 };
 
 // What a rectified sum hands back: out = d where y > 0, else 0; sums[c] += out over the rows.
@@ -134,6 +154,7 @@ struct Kernels {
   void (*depthwise_weight)(const DepthwiseWeightTile&);
   void (*winograd_input)(const WinogradTile&);
   void (*winograd_output)(const WinogradTile&);
+  void (*winograd_weights)(const WinogradWeights&);
   void (*rectified_gradient)(const RectifiedTile&);
   void (*pool_gradient_row)(const PoolTile&);
   void (*lstm)(const RecurrenceTile&);

@@ -21,7 +21,7 @@ static inline bool skipped(const RecurrenceTile& t, long now, long row) {
 static void add_product(const RecurrenceTile& t, const float* in, long in_step, long depth,
                         float* out, long out_step, long width) {
   const Run run = {0, depth};
-  RowTile tile = {in, in_step, t.rows, &run, 1, t.weights, 2, out, out_step, 0, true, nullptr, false};
+  RowTile tile = {in, in_step, t.rows, &run, 1, t.weights, 2, out, out_step, 0, true, false, {}};
   for (long k = 0; k < width; k += 2 * LANES) {
     tile.y = out + k;
     tile.valid = static_cast<int>(width - k < 2 * LANES ? width - k : 2 * LANES);

@@ -40,13 +40,36 @@ static void winograd_output(const WinogradTile& t) {
           half[0][q] = a + b + d;
           half[1][q] = b - d - e;
         }
-        const Vector bias = t.bias ? load(t.bias + c) : Vector{};
         for (int p = 0; p < 2 && 2 * i + p < t.rows; p++) {
-          float* y = t.out + (2 * i + p) * t.row + 2 * j * t.channels + c;
-          const Vector first = half[p][0] + half[p][1] + half[p][2] + bias;
-          const Vector second = half[p][1] - half[p][2] - half[p][3] + bias;
-          store(y, t.rectify ? rectified(first) : first);
-          if (2 * j + 1 < t.columns) store(y + t.channels, t.rectify ? rectified(second) : second);
+          const long place = (2 * i + p) * t.row + 2 * j * t.channels + c;
+          const Finish finish = further(t.finish, place, c);
+          const Vector first = half[p][0] + half[p][1] + half[p][2];
+          const Vector second = half[p][1] - half[p][2] - half[p][3];
+          store(t.out + place, finished<true>(finish, first, 0, LANES));
+          if (2 * j + 1 < t.columns)
+            store(t.out + place + t.channels, finished<true>(finish, second, t.channels, LANES));
         }
       }
+}
+
+// Windows of weights to their frequencies, G g G^T; `channels` whole vectors of them.
+static void winograd_weights(const WinogradWeights& t) {
+  for (long c = 0; c < t.channels; c += LANES) {
+    Vector half[4][3];
+    for (int j = 0; j < 3; j++) {
+      const float* g = t.taps + j * t.tap_step + c;
+      const Vector a = load(g), b = load(g + 3 * t.tap_step), d = load(g + 6 * t.tap_step);
+      half[0][j] = a;
+      half[1][j] = 0.5f * (a + b + d);
+      half[2][j] = 0.5f * (a - b + d);
+      half[3][j] = d;
+    }
+    float* to = t.frequencies + c;
+    for (int i = 0; i < 4; i++, to += 4 * t.step) {
+      store(to, half[i][0]);
+      store(to + t.step, 0.5f * (half[i][0] + half[i][1] + half[i][2]));
+      store(to + 2 * t.step, 0.5f * (half[i][0] - half[i][1] + half[i][2]));
+      store(to + 3 * t.step, half[i][2]);
+    }
+  }
 }

@@ -10,6 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from cornu import kernels
 from cornu.core import context
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
@@ -153,6 +154,9 @@ class BatchNormalization(Layer):
             factor = lax.rsqrt(self.moving_variance.value + self.epsilon)
         if self.scale:
             factor = factor * self.gamma.value
+        if channel == x.ndim - 1 and not (training and self.trainable):
+            offset = self.beta.value if self.center else jnp.zeros_like(mean)
+            return kernels.standardize(x, mean, factor, offset).astype(dtype)
         y = (x - mean.reshape(shape)) * factor.reshape(shape)
         if self.center:
             y = y + self.beta.value.reshape(shape)

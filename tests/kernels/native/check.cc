@@ -122,18 +122,34 @@ const Convolution convolutions[] = {
     {"depthwise, twice", 2, {1, 6, 7}, 5, 10, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 5},
     {"Winograd", 2, {1, 13, 12}, 32, 64, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
     {"Winograd, odd", 3, {2, 15, 15}, 48, 32, {1, 3, 3}, {1, 1, 1}, {0, 0, 1}, {0, 0, 1}, {1, 1, 1}, 1},
+    {"Winograd, squares of two images", 2, {1, 14, 14}, 96, 96, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
+    {"one tap", 3, {1, 7, 9}, 40, 70, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {1, 1, 1}, 1},
+    {"one tap, few filters", 3, {1, 7, 9}, 40, 3, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, {0, 0, 0}, {1, 1, 1}, 1},
     {"weights in pieces", 1, {1, 6, 5}, 96, 70, {1, 5, 5}, {1, 2, 1}, {0, 2, 2}, {0, 2, 2}, {1, 1, 1}, 1},
     {"large kernel", 1, {1, 6, 5}, 80, 200, {1, 3, 3}, {1, 2, 2}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
     {"rows over many tasks", 1, {1, 70, 66}, 20, 4, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
     {"no images", 0, {1, 5, 5}, 3, 4, {1, 3, 3}, {1, 1, 1}, {0, 1, 1}, {0, 1, 1}, {1, 1, 1}, 1},
 };
 
-void finish(Floats& y, const Floats& bias, bool rectify) {
-  for (int64_t i = 0; i < y.size(); i++) {
-    if (bias.size()) y[i] += bias[i % bias.size()];
-    if (rectify && y[i] < 0) y[i] = 0;
+// What follows a sum; what is empty is not there.
+struct Finish {
+  Floats scale, bias, residual;
+  bool rectify;
+
+  Finish(bool wanted, const Shape& result, unsigned seed)
+      : scale(random({wanted ? result.back() : 0}, seed)),
+        bias(random({wanted ? result.back() : 0}, seed + 1)),
+        residual(random(wanted ? result : Shape{0}, seed + 2)), rectify(wanted) {}
+
+  void operator()(Floats& y) const {
+    for (int64_t i = 0; i < y.size(); i++) {
+      if (scale.size()) y[i] *= scale[i % scale.size()];
+      if (bias.size()) y[i] += bias[i % bias.size()];
+      if (residual.size()) y[i] += residual[i];
+      if (rectify && y[i] < 0) y[i] = 0;
+    }
   }
-}
+};
 
 void check_convolution(const Convolution& c) {
   const Floats x = random(c.data(), 1), w = random(c.kernel(), 2, 0.3f), d = random(c.result(), 3);
@@ -144,23 +160,23 @@ void check_convolution(const Convolution& c) {
     dw[j] += x[i] * d[k];
   });
   for (bool finished : {false, true}) {
-    const Floats bias = random({finished ? c.filters : 0}, 4), other = random({finished ? c.channels : 0}, 5);
-    finish(y, bias, finished);
-    finish(dx, other, finished);
+    const Finish finish(finished, c.result(), 4), other(finished, c.data(), 14);
+    finish(y);
+    other(dx);
     const auto output = [&](Pool& pool) {
       Floats made(c.result());
-      Call().give(x).give(w).give(bias).take(made)(cornu_convolution_output, pool,
-                                                   c.attributes(false, finished));
+      Call().give(x).give(w).give(finish.scale).give(finish.bias).give(finish.residual).take(made)(
+          cornu_convolution_output, pool, c.attributes(false, finished));
       return made;
     };
     const auto data = [&](Pool& pool) {
       Floats made(c.data());
-      Call().give(d).give(w).give(other).take(made)(cornu_convolution_data, pool,
-                                                    c.attributes(false, finished));
+      Call().give(d).give(w).give(other.scale).give(other.bias).give(other.residual).take(made)(
+          cornu_convolution_data, pool, c.attributes(false, finished));
       return made;
     };
     Pool pool(2);
-    const std::string name = std::string(c.name) + (finished ? ", bias and rectifier" : "");
+    const std::string name = std::string(c.name) + (finished ? ", finished" : "");
     expect_near(output(pool), y, name + ": output");
     if (c.images) expect_near(data(pool), dx, name + ": gradient of the data");
     on_threads(name + ": output", true, output);
