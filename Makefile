@@ -95,7 +95,10 @@ $(RUN):
 	fi; \
 	exit 1
 
-$(call stamp,run): pyproject.toml | $(RUN)
+# The kernels are compiled when the package is installed: anew when their sources change (after a pull, say).
+NATIVE := $(wildcard cornu/kernels/native/*.cc cornu/kernels/native/*.h cornu/kernels/native/build.py)
+
+$(call stamp,run): pyproject.toml $(NATIVE) | $(RUN)
 	$(PIP) install --editable .
 	@touch $@
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from cornu import utils
 from cornu.layers.core.dense import Dense
 from cornu.visualization.diagram import Arrow
 from cornu.visualization.plot_model import Details, model_diagram, plot_model
@@ -11,6 +12,7 @@ from tests.visualization import models
 
 @pytest.fixture(scope="module")
 def model():
+    utils.clear_session()  # names that count up are the same whatever ran before
     return models.nested()
 
 
@@ -35,7 +37,7 @@ def test_expanded_models_are_frames_and_arrows_reach_into_them(model):
     arrows = {(arrow.source, arrow.target) for arrow in diagram.arrows}
     assert {("left", "encoder/encoder_in"), ("right", "encoder/encoder_in")} <= arrows
     assert ("encoder/encoder_add", "merge") in arrows
-    assert ("outer/fold", "outer/heads/code") in {(a.replace("_1", ""), b) for a, b in arrows}
+    assert ("outer/fold", "outer/heads/code") in arrows
     assert ("outer/heads/class", "last") in arrows
     encoder, outer = diagram.groups
     assert (encoder.title, encoder.subtitle, len(encoder.boxes)) == ("encoder", "Functional", 4)
