@@ -50,6 +50,8 @@ def one(workload: str, name: str, size: str, seconds: float, limit: float, folde
     """What one process reports."""
     arguments = ["process", workload, name, size, str(seconds), str(folder / "case.npz")]
     environment = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    # Cornu keeps compiled programs by default: each process gets an empty folder, or a second round would be a warm start.
+    environment["CORNU_CACHE"] = tempfile.mkdtemp(prefix="cache-", dir=folder)
     if CONTENDERS[name].warm:
         cache = folder / f"cache-{name}"
         environment |= {

@@ -1,6 +1,6 @@
 """The chosen subset of ``--quick``: per workload Cornu, JAX by hand and the rivals that came out best so far.
 
-On 2 quiet cores its two rounds take under 10 minutes; the whole suite takes about an hour and a half.
+On 2 quiet cores its two rounds take 7 minutes; the whole suite takes about an hour and a half.
 """
 
 ROUNDS, SECONDS = 2, 1.5
