@@ -23,7 +23,7 @@ def written(data: bytes) -> bytes:
     try:
         told = json.loads(data.decode())
         arrays = {str(name): _array(*form) for name, form in told.items()}
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):
         return data
     header: dict[str, Any] = {}
     at = 0
