@@ -31,7 +31,7 @@ class Target:
     seeds: Callable[[], Iterable[bytes]]
     mutate: Mutate | None = None
     refusals: tuple[type[Exception], ...] = (FileFormatError,)
-    longest: int = 16 << 10
+    longest: int = 32 << 10
 
     def other(self, data: bytes, draw: random.Random, damage: Bytes = lambda data: data) -> bytes:
         """Another input made of this one: by structure three times out of four."""
