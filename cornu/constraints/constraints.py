@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -12,7 +12,7 @@ from cornu.core.declare import declared
 from cornu.core.variable import Variable
 
 
-class Constraint:
+class Constraint(registry.Configured):
     """A projection of a weight, applied after each update: a function ``w -> w``.
 
     Subclasses write ``__call__``, and ``get_config`` if they have arguments. This one lets all weights be.
@@ -28,15 +28,6 @@ class Constraint:
     def __call__(self, w: Any) -> Any:
         """The weight's new value."""
         return w
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return registry.object_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The constraint that a config describes."""
-        return cls(**config)
 
 
 @declared

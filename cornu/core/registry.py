@@ -11,7 +11,7 @@ import importlib
 import inspect
 import threading
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
@@ -519,3 +519,16 @@ def _placed(data: dict[str, Any], place: str, aliases: dict[str, Any]) -> dict[s
 def object_config(thing: Any) -> dict[str, Any]:
     """``get_config`` of a declared object: its fields as data."""
     return declared_config(thing, serialize)
+
+
+class Configured:
+    """What is made from a config and can say it: declared objects say their fields, others write ``get_config``."""
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return object_config(self)
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Self:
+        """The object that a config describes."""
+        return cls(**config)

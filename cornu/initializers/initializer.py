@@ -17,7 +17,7 @@ from cornu.core.errors import explain
 from cornu.random import SeedGenerator
 
 
-class Initializer:
+class Initializer(registry.Configured):
     """How a weight gets its first value: a function ``(shape, dtype) -> array``.
 
     Subclasses write ``__call__``, and ``get_config`` unless they are ``@declared``.
@@ -32,15 +32,6 @@ class Initializer:
         raise NotImplementedError(
             f"Initializer class {type(self).__name__} needs a __call__(shape, dtype) method; got none. Define it."
         )
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return registry.object_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The initializer that a config describes."""
-        return cls(**config)
 
     def clone(self) -> Self:
         """An equal initializer; without a seed of its own it draws other values."""

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from cornu.core import tree
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
-from cornu.core.registry import object_config
+from cornu.core.registry import Configured
 
 
 @declared
-class InputSpec:
+class InputSpec(Configured):
     """Rank, sizes and dtype that a layer's input must have.
 
     Args:
@@ -45,12 +45,7 @@ class InputSpec:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {**object_config(self), "axes": self.axes}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> InputSpec:
-        """The spec that a config describes."""
-        return cls(**config)
+        return {**super().get_config(), "axes": self.axes}
 
     def __repr__(self) -> str:
         given = {k: v for k, v in self.get_config().items() if v not in (None, False, {})}

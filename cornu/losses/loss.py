@@ -30,7 +30,7 @@ def dtype_argument() -> Any:
     return field(None, base=True)
 
 
-class Loss:
+class Loss(registry.Configured):
     """A number to minimise, from targets and outputs: ``reduce(call(y_true, y_pred) * sample_weight)``.
 
     Subclasses write ``call(y_true, y_pred)``, which returns one value for each sample position, shape (batch, ...).
@@ -112,12 +112,7 @@ class Loss:
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {"name": self.name, "reduction": self.reduction, **registry.object_config(self)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The loss that a config describes."""
-        return cls(**config)
+        return {"name": self.name, "reduction": self.reduction, **super().get_config()}
 
     def _convert(self, x: Any, keep: bool = False) -> Any:
         array = as_array(x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -26,7 +26,7 @@ def dtype_argument() -> Any:
     return field(None, base=True)
 
 
-class Metric(Module):
+class Metric(Module, registry.Configured):
     """A number that is gathered over batches: ``update_state`` for each, ``result`` at the end, ``reset_state``.
 
     Subclasses make their state with ``add_variable`` in ``__init__`` and write ``update_state`` and ``result``
@@ -142,12 +142,7 @@ class Metric(Module):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {"name": self.name, "dtype": self.dtype, **registry.object_config(self)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The metric that a config describes."""
-        return cls(**config)
+        return {"name": self.name, "dtype": self.dtype, **super().get_config()}
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}>"

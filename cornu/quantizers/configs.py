@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 from cornu.core import registry
 from cornu.core.declare import declared, field
@@ -26,7 +26,7 @@ def _quantizer(what: str) -> Any:
 
 
 @declared
-class QuantizationConfig:
+class QuantizationConfig(registry.Configured):
     """Quantizers of a layer's weights and inputs; the base of those for one mode.
 
     Args:
@@ -41,15 +41,6 @@ class QuantizationConfig:
     def mode(self) -> str:
         """What weights become."""
         raise NotImplementedError(explain("A quantization config", "a mode", "none", "Use Int8QuantizationConfig."))
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return registry.object_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """What a config describes."""
-        return cls(**config)
 
 
 @declared

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Self
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -50,7 +50,7 @@ def abs_max_quantize(
     return xp.clip(xp.round(x * scale), low, high).astype(dtype), scale
 
 
-class Quantizer:
+class Quantizer(registry.Configured):
     """Base of quantizers: functions ``x -> (integers, scale)``.
 
     Args:
@@ -73,11 +73,6 @@ class Quantizer:
         raise NotImplementedError(
             explain(f"Quantizer {type(self).__name__}", "a get_config method to be saved", "none", "Define it.")
         )
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The quantizer that a config describes."""
-        return cls(**config)
 
 
 def _range(value: Any) -> tuple[Any, Any]:

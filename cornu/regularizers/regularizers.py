@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, Self
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -16,7 +16,7 @@ from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.variable import Variable
 
 
-class Regularizer:
+class Regularizer(registry.Configured):
     """A penalty: a function ``x -> scalar``, added to the loss.
 
     Subclasses write ``__call__`` and ``get_config``.
@@ -39,12 +39,7 @@ class Regularizer:
             raise NotImplementedError(
                 f"Regularizer {type(self).__name__} needs a get_config method to be saved; got none. Define it."
             )
-        return registry.object_config(self)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The regularizer that a config describes."""
-        return cls(**config)
+        return super().get_config()
 
 
 def _strength(what: str, *, single: bool = False) -> Callable[[Any], float]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any
 
 from cornu.core import registry
-from cornu.core.declare import declared_config
 from cornu.core.errors import explain
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(registry.Configured):
     """A learning rate that depends on the step: a function ``step -> rate``.
 
     Subclasses write ``__call__``, which must do with a traced integer scalar, and ``get_config``.
@@ -36,12 +35,7 @@ class LearningRateSchedule:
             raise NotImplementedError(
                 f"Learning rate schedule {type(self).__name__} needs a get_config method; got none. Define it."
             )
-        return declared_config(self, registry.serialize)
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Self:
-        """The schedule that a config describes."""
-        return cls(**config)
+        return super().get_config()
 
     @staticmethod
     def from_data(data: dict[str, Any]) -> Any:
