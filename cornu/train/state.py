@@ -65,9 +65,8 @@ class State:
         return list(itertools.chain(*self.changed))
 
     def shapes(self) -> tuple[Any, Any]:
-        """Shapes and dtypes of what a step takes, nested like that."""
-        with self.owing.paused():
-            return _avals((raw_values(self.fixed), tuple(raw_values(group) for group in self.changed)))
+        """Shapes and dtypes of what a step takes, nested like that; to be asked while ``owing`` is paused."""
+        return _avals((raw_values(self.fixed), tuple(raw_values(group) for group in self.changed)))
 
     def update_whole(self, variables: list[Variable]) -> None:
         """Some tables turn out to need the dense update."""
