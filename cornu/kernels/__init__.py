@@ -8,13 +8,13 @@ from cornu.kernels.adaptive import adaptive_average_pool, adaptive_max_pool
 from cornu.kernels.attention import attention
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
-from cornu.kernels.draws import bernoulli
 from cornu.kernels.finish import finish
 from cornu.kernels.folding import fold
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
 from cornu.kernels.residual import gradient_kept
 from cornu.kernels.standardize import standardize
+from cornu.kernels.threefry import bernoulli
 from cornu.kernels.upsampling import upsample_nearest
 
 __all__ = [

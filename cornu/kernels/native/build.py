@@ -18,7 +18,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).parent
 LIBRARY = "libcornu_kernels.so"
-COMMON = ("attention", "choose", "convolution", "draws", "pooling", "rectified", "recurrence")
+COMMON = ("attention", "choose", "convolution", "pooling", "rectified", "recurrence", "threefry")
 FLAGS = ("-std=c++17", "-O3", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra")
 X86 = {
     "avx512": ("-mavx512f", "-mavx512dq", "-mavx512vl", "-mavx512bw", "-mavx2", "-mfma"),

@@ -11,7 +11,7 @@ namespace ISA {
 #include "pooling_tiles.h"
 #include "recurrence_tiles.h"
 #include "attention_tiles.h"
-#include "draws_tiles.h"
+#include "threefry_tiles.h"
 
 #define NAME_OF(isa) #isa
 #define NAME(isa) NAME_OF(isa)
