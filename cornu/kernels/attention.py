@@ -92,6 +92,11 @@ def _twin(q: jax.Array, k: jax.Array, v: jax.Array, mask: jax.Array) -> list[jax
     return [_plain(q, k, v, mask), statistics]
 
 
+def _shapes(q: jax.Array, k: jax.Array, v: jax.Array, *_: jax.Array) -> list[tuple[int, ...]]:
+    batch, queries, heads, _size = q.shape
+    return [(batch, queries, heads, v.shape[-1]), (batch, heads, queries, 2)]
+
+
 def _tangent(
     q: jax.Array,
     k: jax.Array,
@@ -123,8 +128,12 @@ def _transpose(cotangents: Sequence, *arrays: Any) -> tuple:
     return (None,) * 5 + tuple(wanted)
 
 
-_ATTENTION: Primitive = native.define("cornu_attention", _twin)
-_TANGENT: Primitive = native.define("cornu_attention_tangent", _tangent, attributes=None)
-_GRADIENT: Primitive = native.define("cornu_attention_gradient", _gradient)
+_ATTENTION: Primitive = native.define("cornu_attention", _twin, _shapes)
+_TANGENT: Primitive = native.define(
+    "cornu_attention_tangent", _tangent, lambda *arrays: _shapes(*arrays)[:1], attributes=None
+)
+_GRADIENT: Primitive = native.define(
+    "cornu_attention_gradient", _gradient, lambda *arrays: [a.shape for a in arrays[:3]]
+)
 ad.primitive_jvps[_ATTENTION] = _differentiate
 ad.primitive_transposes[_TANGENT] = _transpose

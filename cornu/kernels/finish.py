@@ -118,8 +118,8 @@ def _collecting(y: jax.Array, d: jax.Array) -> list[jax.Array]:
     return [passes, passes.sum(tuple(range(y.ndim - 1)))]
 
 
-_SPREADING = native.define("cornu_rectified_tangent", _spreading, attributes=None, shapes=lambda y, *_: [y.shape])
-_COLLECTING = native.define("cornu_rectified_gradient", _collecting, shapes=lambda y, d: [y.shape, y.shape[-1:]])
+_SPREADING = native.define("cornu_rectified_tangent", _spreading, lambda y, *_: [y.shape], attributes=None)
+_COLLECTING = native.define("cornu_rectified_gradient", _collecting, lambda y, d: [y.shape, y.shape[-1:]])
 native.transpose_each_other(_SPREADING, _COLLECTING)
 
 
@@ -136,9 +136,9 @@ def _finished(
     return [shape_of(result, window, data, kernel)]
 
 
-_FINISHED: Primitive = native.define("cornu_convolution_finished", _twin, attributes=None, shapes=_finished)
+_FINISHED: Primitive = native.define("cornu_convolution_finished", _twin, _finished, attributes=None)
 ad.primitive_jvps[_FINISHED] = _differentiate
 mlir.register_lowering(_FINISHED, mlir.lower_fun(_native, multiple_results=True), platform="cpu")
 
-_FOLLOWED: Primitive = native.define("cornu_convolution_followed", _twin_followed, attributes=None)
+_FOLLOWED: Primitive = native.define("cornu_convolution_followed", _twin_followed, _finished, attributes=None)
 mlir.register_lowering(_FOLLOWED, mlir.lower_fun(_native_followed, multiple_results=True), platform="cpu")

@@ -265,6 +265,6 @@ def _pooled(x: jax.Array, v: jax.Array, **static: tuple) -> list[tuple[int, ...]
     return [(x.shape[0], *sizes, x.shape[4])]
 
 
-_CHOICE = native.define("cornu_max_pool_choice", _choice, attributes=None, shapes=_pooled)
-_PLACING = native.define("cornu_max_pool_gradient", _placing, _told, shapes=lambda x, v, **static: [x.shape])
+_CHOICE = native.define("cornu_max_pool_choice", _choice, _pooled, attributes=None)
+_PLACING = native.define("cornu_max_pool_gradient", _placing, lambda x, v, **static: [x.shape], _told)
 native.transpose_each_other(_CHOICE, _PLACING)

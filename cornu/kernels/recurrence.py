@@ -277,8 +277,8 @@ def _shifted(states: jax.Array, first: jax.Array, reverse: bool) -> jax.Array:
 # The loops as native kernels
 
 
-def _native_loop(target: str, cell: Cell, states: int, saved: int, weights: int) -> _NativeLoop:
-    """Primitives for a cell with so many states, saved arrays and weights."""
+def _native_loop(target: str, cell: Cell, states: int, saved: tuple[int, ...], weights: int) -> _NativeLoop:
+    """Primitives for a cell with so many states and weights, which saves arrays of ``saved`` times its units."""
 
     def loop(*arrays: jax.Array, reverse: bool) -> list[jax.Array]:
         (inputs,), state, fixed, (mask,) = _cut(arrays, 1, states, weights, 1)
@@ -286,14 +286,22 @@ def _native_loop(target: str, cell: Cell, states: int, saved: int, weights: int)
 
     def gradient(*arrays: jax.Array, reverse: bool) -> list[jax.Array]:
         (d_outputs,), d_last, first, all_states, kept, fixed, (mask,) = _cut(
-            arrays, 1, states, states, states, saved, weights, 1
+            arrays, 1, states, states, states, len(saved), weights, 1
         )
         d_inputs, d_first = _gradient_loop(
             cell, reverse, d_outputs, d_last, first, all_states, kept, fixed, _masked(mask)
         )
         return [d_inputs, *d_first]
 
-    return _NativeLoop(native.define(target, loop), native.define(f"{target}_gradient", gradient))
+    def made(inputs: jax.Array, state: jax.Array, *_: jax.Array, reverse: bool) -> list[tuple[int, ...]]:
+        steps, (batch, units) = inputs.shape[0], state.shape
+        return [(steps, batch, width * units) for width in (1,) * states + saved]
+
+    def made_back(d_outputs: jax.Array, *_: jax.Array, reverse: bool) -> list[tuple[int, ...]]:
+        steps, batch, units = d_outputs.shape
+        return [(steps, batch, saved[0] * units), *[(batch, units)] * states]  # the gates come first
+
+    return _NativeLoop(native.define(target, loop, made), native.define(f"{target}_gradient", gradient, made_back))
 
 
 def _cut(arrays: Arrays, *counts: int) -> Iterator[Arrays]:
@@ -316,6 +324,6 @@ def _is_native(cell: Cell, sequence: jax.Array) -> bool:
 
 
 _NATIVE = {
-    LSTM: _native_loop("cornu_lstm", LSTM, states=2, saved=1, weights=1),
-    GRU: _native_loop("cornu_gru", GRU, states=1, saved=2, weights=2),
+    LSTM: _native_loop("cornu_lstm", LSTM, states=2, saved=(4,), weights=1),
+    GRU: _native_loop("cornu_gru", GRU, states=1, saved=(3, 1), weights=2),
 }

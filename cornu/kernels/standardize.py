@@ -28,4 +28,4 @@ def _twin(x: jax.Array, mean: jax.Array, factor: jax.Array, offset: jax.Array) -
     return [(x - mean) * factor + offset]
 
 
-STANDARDIZED = native.define("cornu_standardized", _twin, attributes=None, shapes=lambda x, *_: [x.shape])
+STANDARDIZED = native.define("cornu_standardized", _twin, lambda x, *_: [x.shape], attributes=None)

@@ -39,4 +39,4 @@ def _told(*, probability: float, shape: tuple[int, ...]) -> dict:
     return {"bound": min(max(math.ceil(probability * 2**23), 0), 2**23)}
 
 
-_KEPT = native.define("cornu_kept", _twin, attributes=_told)
+_KEPT = native.define("cornu_kept", _twin, lambda key, *, shape, **static: [shape], attributes=_told, dtype="bool")

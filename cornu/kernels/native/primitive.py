@@ -22,28 +22,24 @@ Function = Callable[..., Sequence[jax.Array]]
 def define(
     target: str,
     twin: Function,
+    shapes: Callable[..., Sequence[tuple[int, ...]]],
     attributes: Callable[..., dict] | None = lambda **parameters: parameters,
-    shapes: Callable[..., Sequence[tuple[int, ...]]] | None = None,
+    dtype: str | None = None,
 ) -> Primitive:
     """A primitive of several results, named as its function in the library.
 
     Args:
         twin: computes the same from the same arrays and parameters, which must be hashable.
+        shapes: of the results, for the same arrays and parameters. Tracing the twin would tell them too, but takes
+            milliseconds: each use asks when it is traced and when it is lowered.
         attributes: what the library is told of the parameters: whole numbers, tuples of them, bools.
             None where the library has no such function, and the twin runs everywhere.
-        shapes: of the results, all of the first array's dtype, for the same arrays and parameters. Without it the twin
-            is traced to find out, which takes milliseconds: each use asks when it is traced and when it is lowered.
+        dtype: of all results; the first array's if None.
     """
 
-    @functools.lru_cache(maxsize=1024)
-    def shapes_of(parameters: tuple, *given: tuple) -> list[jax.ShapeDtypeStruct]:
-        arrays = (jax.ShapeDtypeStruct(shape, dtype) for shape, dtype in given)
-        return list(jax.eval_shape(functools.partial(twin, **dict(parameters)), *arrays))
-
     def results(arrays: Sequence, parameters: dict[str, Hashable]) -> list[jax.ShapeDtypeStruct]:
-        if shapes is not None:
-            return [jax.ShapeDtypeStruct(shape, arrays[0].dtype) for shape in shapes(*arrays, **parameters)]
-        return shapes_of(tuple(parameters.items()), *((a.shape, a.dtype) for a in arrays))
+        made = arrays[0].dtype if dtype is None else np.dtype(dtype)
+        return [jax.ShapeDtypeStruct(shape, made) for shape in shapes(*arrays, **parameters)]
 
     def native(*arrays: jax.Array, **parameters: Hashable) -> Sequence[jax.Array]:
         assert attributes is not None
