@@ -8,18 +8,13 @@
 #include <memory>
 #include <vector>
 
+#include "buffers.h"
 #include "convolution_geometry.h"
 #include "kernels.h"
 #include "parallel.h"
 
-namespace ffi = xla::ffi;
-
 namespace cornu {
 namespace {
-
-using Buffer = ffi::Buffer<ffi::F32>;
-using Mask = ffi::Buffer<ffi::PRED>;
-using Result = ffi::ResultBuffer<ffi::F32>;
 
 constexpr long kBlockFloats = 8 << 10;  // of scores at a time: with the weights of a product in L1
 
@@ -185,10 +180,7 @@ ffi::Error Gradient(ffi::ThreadPool pool, Buffer q, Buffer k, Buffer v, Mask mas
 
 #pragma GCC visibility push(default)  // all else stays inside the library
 
-#define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
-#define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
-#define CORNU_BEGIN \
-  ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY.Arg<ffi::Buffer<ffi::PRED>>()
+#define CORNU_BEGIN CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_attention, cornu::Forward, CORNU_BEGIN CORNU_RESULT CORNU_RESULT);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_attention_gradient, cornu::Gradient,

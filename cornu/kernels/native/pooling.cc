@@ -6,16 +6,13 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffers.h"
 #include "kernels.h"
 #include "parallel.h"
-
-namespace ffi = xla::ffi;
 
 namespace cornu {
 namespace {
 
-using Buffer = ffi::Buffer<ffi::F32>;
-using Result = ffi::ResultBuffer<ffi::F32>;
 using Numbers = ffi::Span<const int64_t>;
 
 struct Pool {
@@ -94,11 +91,7 @@ ffi::Error MaximumGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dx, 
 #pragma GCC visibility push(default)  // all else stays inside the library
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_max_pool_gradient, cornu::MaximumGradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::Buffer<ffi::F32>>()
-                                  .Arg<ffi::Buffer<ffi::F32>>()
-                                  .Ret<ffi::Buffer<ffi::F32>>()
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_RESULT
                                   .Attr<ffi::Span<const int64_t>>("window")
                                   .Attr<ffi::Span<const int64_t>>("strides")
                                   .Attr<ffi::Span<const int64_t>>("low"));

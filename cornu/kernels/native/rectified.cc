@@ -2,16 +2,12 @@
 #include <algorithm>
 #include <vector>
 
+#include "buffers.h"
 #include "kernels.h"
 #include "parallel.h"
 
-namespace ffi = xla::ffi;
-
 namespace cornu {
 namespace {
-
-using Buffer = ffi::Buffer<ffi::F32>;
-using Result = ffi::ResultBuffer<ffi::F32>;
 
 constexpr long kBlockFloats = 1 << 14;  // of each array at a time
 
@@ -40,9 +36,4 @@ ffi::Error RectifiedGradient(ffi::ThreadPool pool, Buffer y, Buffer d, Result ou
 #pragma GCC visibility push(default)  // all else stays inside the library
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_rectified_gradient, cornu::RectifiedGradient,
-                              ffi::Ffi::Bind()
-                                  .Ctx<ffi::ThreadPool>()
-                                  .Arg<ffi::Buffer<ffi::F32>>()
-                                  .Arg<ffi::Buffer<ffi::F32>>()
-                                  .Ret<ffi::Buffer<ffi::F32>>()
-                                  .Ret<ffi::Buffer<ffi::F32>>());
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_RESULT CORNU_RESULT);

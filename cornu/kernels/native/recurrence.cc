@@ -5,17 +5,12 @@
 #include <cstdint>
 #include <vector>
 
+#include "buffers.h"
 #include "kernels.h"
 #include "parallel.h"
 
-namespace ffi = xla::ffi;
-
 namespace cornu {
 namespace {
-
-using Buffer = ffi::Buffer<ffi::F32>;
-using Mask = ffi::Buffer<ffi::PRED>;
-using Result = ffi::ResultBuffer<ffi::F32>;
 
 // Rows of a task: one tile of the product holds 8 on every instruction set.
 constexpr long kRows = 8;
@@ -131,23 +126,19 @@ ffi::Error GruGradient(ffi::ThreadPool pool, Buffer d_outputs, Buffer d_last, Bu
 
 #pragma GCC visibility push(default)  // all else stays inside the library
 
-#define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
-#define CORNU_MASK .Arg<ffi::Buffer<ffi::PRED>>()
-#define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
-#define CORNU_BEGIN ffi::Ffi::Bind().Ctx<ffi::ThreadPool>()
 #define CORNU_REVERSE .Attr<bool>("reverse")
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_lstm, cornu::Lstm,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
                                   CORNU_RESULT CORNU_RESULT CORNU_RESULT CORNU_REVERSE);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_lstm_gradient, cornu::LstmGradient,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
                                   CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
                                       CORNU_RESULT CORNU_RESULT CORNU_RESULT CORNU_REVERSE);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_gru, cornu::Gru,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK
                                   CORNU_RESULT CORNU_RESULT CORNU_RESULT CORNU_REVERSE);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_gru_gradient, cornu::GruGradient,
-                              CORNU_BEGIN CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
+                              CORNU_CALL CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
                                   CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY CORNU_MASK CORNU_RESULT
                                       CORNU_RESULT CORNU_REVERSE);
