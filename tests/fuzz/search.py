@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import re
+import resource
 import sys
 import time
 import warnings
@@ -26,9 +28,9 @@ BETWEEN_CLEARINGS = 1000
 # libFuzzer's: a hang inside of C code, by the wall's clock (so that a process stopped for some minutes is none), and memory
 # that grows from input to input.
 HANG_SECONDS, PROCESS_MB = 600, 4096
-# atheris keeps what a mutator gave it, about 6 kB an input (the readers keep nothing: 0.0 kB over 20,000 inputs without it),
-# so that a process is to end before its limit.
-MOST_RUNS = 200_000
+# atheris keeps what a mutator gave it, 6 to 70 kB an input (the readers keep nothing: 0.0 kB over 20,000 inputs without it),
+# so that a process ends when it has grown to this.
+ENOUGH_MB = 3072
 
 
 class Search:
@@ -49,6 +51,7 @@ class Search:
         self._witness = Witness(self.target)
         self._counts = {"inputs": 0, "read": 0, "findings": 0}
         self._spoken = 0.0
+        self._guided = False
 
     def start(self) -> list[str]:
         """Write the seeds, and read each once: what is imported and compiled at first use is no finding."""
@@ -66,12 +69,20 @@ class Search:
         self._counts["inputs"] += 1
         if self._counts["inputs"] % BETWEEN_CLEARINGS == 0:
             jax.clear_caches()
+            self._end_if_full()
         try:
             self._counts["read"] += self._witness.read(data)
         except Finding as finding:
             self._keep(data, str(finding))
         if time.monotonic() > self._spoken + 1:
             self.speak()
+
+    def _end_if_full(self) -> None:
+        """End this round, and with it the process: the next one starts with little memory."""
+        if self._guided and resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > ENOUGH_MB << 10:
+            self.speak()
+            print(f"This round ends early: its process has grown to {ENOUGH_MB} MB.", file=sys.stderr, flush=True)
+            os._exit(0)
 
     def speak(self) -> None:
         """Write the counts down: libFuzzer ends the process without a word to Python."""
@@ -88,10 +99,10 @@ class Search:
             return self.target.other(data, random.Random(seed), damage)[:most]
 
         folders = self.start()
+        self._guided = True
         options = {"max_total_time": int(seconds), "max_len": self.target.longest, "timeout": HANG_SECONDS}
         options |= {
             "rss_limit_mb": PROCESS_MB,
-            "runs": MOST_RUNS,
             "print_final_stats": 1,
             "report_slow_units": 100_000,
             "artifact_prefix": f"{self.places['findings']}/",
