@@ -13,7 +13,7 @@ from cornu.core.errors import show_shape
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.saving.torch_layout import Part, parts_of
-from cornu.saving.weights import StoredArray, WeightsReader
+from cornu.saving.weights import StoredArray, WeightsReader, handed_over, read_arrays
 
 Names = Mapping[str, str] | Callable[[str], str | None]
 
@@ -31,7 +31,7 @@ def read_by_name(model: Any, reader: WeightsReader, names: Names, source: str, s
         What was left as it is.
     """
     stored = full_names(reader)
-    plans: list[tuple[Variable, Callable[[], np.ndarray]]] = []
+    plans: list[tuple[Variable, StoredArray]] = []
     problems: list[str] = []
     for path, part in parts_by_path(model):
         found = _source(path, part, names, stored)
@@ -41,14 +41,12 @@ def read_by_name(model: Any, reader: WeightsReader, names: Names, source: str, s
             plans.append((part.variable, found))
     if problems and strict:
         raise ValueError(_report(model, source, problems))
-    values = []
-    for variable, make in plans:
-        values.append((variable, make()))
-    variables = [variable for variable, _ in values]
+    arrays = read_arrays([array for _, array in plans])
+    variables = [variable for variable, _ in plans]
     before = raw_values(variables)
     try:
-        for variable, value in values:
-            variable.assign(value)
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(handed_over(array, variable.dtype))
     except BaseException:
         write_values(variables, before)
         raise
@@ -83,8 +81,8 @@ def parts_by_path(model: Any) -> Iterator[tuple[str, Part]]:
             yield f"{path}/{inner}", part
 
 
-def _source(path: str, part: Part, names: Names, stored: Mapping[str, StoredArray]) -> Callable[[], np.ndarray] | str:
-    """How to make one weight, or what is wrong."""
+def _source(path: str, part: Part, names: Names, stored: Mapping[str, StoredArray]) -> StoredArray | str:
+    """The array for one weight, or what is wrong."""
     shape = part.variable.shape
     whole, module = _name(path, names), None
     if whole is not None:
@@ -110,9 +108,16 @@ def _source(path: str, part: Part, names: Names, stored: Mapping[str, StoredArra
         return f"expects {show_shape(shape)}; the file has {there}."
     if np.dtype(part.variable.dtype).kind == "i" and stored[theirs[0]].dtype.kind not in "iub":
         return f"expects {part.variable.dtype}; the file has {stored[theirs[0]].dtype} in {theirs[0]!r}."
-    if as_it_is:
-        return lambda: stored[theirs[0]].read()
-    return lambda: part.convert(shape, *(stored[name].read() for name in theirs))
+    return stored[theirs[0]] if as_it_is else _converted(part, [stored[name] for name in theirs])
+
+
+def _converted(part: Part, sources: list[StoredArray]) -> StoredArray:
+    """What a weight is made of, as if it were stored so."""
+
+    def fill(array: np.ndarray) -> None:
+        np.copyto(array, part.convert(array.shape, *(source.read() for source in sources)))
+
+    return StoredArray(part.variable.shape, np.result_type(*(source.dtype for source in sources)), fill)
 
 
 def _converted_shape(part: Part, shapes: list[tuple[int, ...]]) -> tuple[int, ...] | None:

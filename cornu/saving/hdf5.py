@@ -131,7 +131,8 @@ class HDF5Reader(WeightsReader):
             if not dataset.dtype.isnative:
                 array.byteswap(inplace=True)
 
-        return StoredArray(dataset.shape, final, fill)
+        plain = isinstance(layout, Contiguous) and dataset.dtype.isnative and final.kind != "b"
+        return StoredArray(dataset.shape, final, fill, (window, layout.address) if plain else None)
 
     def _final_dtype(self, dataset: Dataset) -> np.dtype:
         """Native byte order; raw bytes become the type that their attribute ``dtype`` names."""

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from cornu.core import registry
@@ -31,7 +30,7 @@ from cornu.saving.recognise import HDF5, first_bytes, refuse_foreign
 from cornu.saving.safetensors import SafetensorsReader, SafetensorsWriter
 from cornu.saving.shards import ENDING, ShardsReader, ShardsWriter
 from cornu.saving.upgrade import FORM_OF_TODAY, upgraded, version_of
-from cornu.saving.weights import WeightsReader, WeightsWriter, opened, read_all
+from cornu.saving.weights import WeightsReader, WeightsWriter, handed_over, opened, read_all
 from cornu.saving.window import Window
 
 # The version whose files ours are like; readers do not look at it.
@@ -276,10 +275,7 @@ class _Store(Mapping[str, Any]):
         self._arrays = arrays
 
     def __getitem__(self, name: str) -> Any:
-        array = self._arrays[name]
-        # JAX would narrow 64 bits; whoever stored them decides.
-        narrowed = jax.dtypes.canonicalize_dtype(array.dtype) != array.dtype
-        return array if narrowed else jax.device_put(array, may_alias=True)
+        return handed_over(self._arrays[name])
 
     def __iter__(self) -> Any:
         return iter(self._arrays)

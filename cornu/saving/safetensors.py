@@ -155,7 +155,8 @@ def _open(name: str, entry: Any, data: Window, spans: list[tuple[int, int]], lim
         if not dtype.isnative:
             array.byteswap(inplace=True)
 
-    return StoredArray(tuple(shape), dtype.newbyteorder("="), fill)
+    plain = dtype.isnative and dtype.kind != "b"
+    return StoredArray(tuple(shape), dtype.newbyteorder("="), fill, (data, start) if plain else None)
 
 
 def _sizes(value: Any) -> bool:

@@ -7,12 +7,16 @@ Readers know where each array lies and what it claims; bytes are read when an ar
 from __future__ import annotations
 
 import bisect
+import functools
 import math
+import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+import jax
 import ml_dtypes
 import numpy as np
 
@@ -40,10 +44,20 @@ EXTENDED_DTYPES: dict[str, np.dtype] = {
 # JAX takes NumPy memory over without a copy only if it is aligned so.
 ALIGNMENT = 64
 
+# What one thread reads at a time: 2 ms, where handing it to a thread takes 0.05.
+PIECE = 16 << 20
+# More do not read faster: half of the time is the kernel's, giving out pages, which it does for one after another.
+THREADS = 4
+
 
 @dataclass(frozen=True)
 class StoredArray:
     """An array in a file: its claims, checked, and a way to read it.
+
+    Args:
+        fill: reads it into an array of this shape and type.
+        place: the window and where in it its bytes lie, if they lie there as in this machine's memory: then
+            a part of them can be read by itself.
 
     Example:
 
@@ -55,6 +69,7 @@ class StoredArray:
     shape: tuple[int, ...]
     dtype: np.dtype
     fill: Callable[[np.ndarray], None]
+    place: tuple[Window, int] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -76,24 +91,63 @@ class StoredArray:
 
 
 def read_all(reader: WeightsReader) -> dict[str, dict[str, np.ndarray]]:
-    """All arrays of a file by path and name, as 64-byte aligned parts of one allocation.
+    """All arrays of a file by path and name, read by `read_arrays`."""
+    stored = {path: dict(arrays) for path, arrays in reader.items()}
+    read = iter(read_arrays([array for arrays in stored.values() for array in arrays.values()]))
+    return {path: {name: next(read) for name in arrays} for path, arrays in stored.items()}
+
+
+def read_arrays(stored: Sequence[StoredArray]) -> list[np.ndarray]:
+    """Arrays as 64-byte aligned parts of one allocation, filled by several threads.
 
     One allocation gets huge pages. With 64 arrays of 4 MiB, page faults made separate ones three
     times as slow as reading the file raw (0.083 s against 0.026 s for 256 MiB). The memory is
-    released when the last of the arrays is.
+    released when the last of the arrays is. Two threads take 0.085 s for 1 GiB, one 0.140.
     """
-    stored = {path: dict(arrays) for path, arrays in reader.items()}
-    sizes = [array.nbytes for arrays in stored.values() for array in arrays.values()]
-    arena = np.empty(sum(-(-size // ALIGNMENT) * ALIGNMENT for size in sizes) + ALIGNMENT, np.uint8)
+    spans = [-(-array.nbytes // ALIGNMENT) * ALIGNMENT for array in stored]
+    arena = np.empty(sum(spans) + ALIGNMENT, np.uint8)
     at = -arena.ctypes.data % ALIGNMENT
-    results: dict[str, dict[str, np.ndarray]] = {}
-    for path, arrays in stored.items():
-        results[path] = {}
-        for name, array in arrays.items():
-            place = arena[at : at + array.nbytes].view(array.dtype).reshape(array.shape)
-            results[path][name] = array.read(into=place)
-            at += -(-array.nbytes // ALIGNMENT) * ALIGNMENT
+    results: list[np.ndarray] = []
+    for array, span in zip(stored, spans, strict=True):
+        results.append(arena[at : at + array.nbytes].view(array.dtype).reshape(array.shape))
+        at += span
+    jobs = (job for array, result in zip(stored, results, strict=True) for job in _readings(array, result))
+    if len(arena) < 2 * PIECE:
+        for job in jobs:
+            job()
+        return results
+    with ThreadPoolExecutor(min(THREADS, os.cpu_count() or 1)) as threads:
+        for _ in threads.map(lambda job: job(), jobs):
+            pass
     return results
+
+
+def _readings(stored: StoredArray, into: np.ndarray) -> Iterator[Callable[[], object]]:
+    """What has to be done, in any order, to fill an array."""
+    if stored.place is None or stored.nbytes <= PIECE:
+        yield lambda: stored.read(into)
+        return
+    window, start = stored.place
+    octets = into.reshape(-1).view(np.uint8)
+    for at in range(0, stored.nbytes, PIECE):
+        yield functools.partial(window.read_into, start + at, octets[at : at + PIECE])
+
+
+def handed_over(array: np.ndarray, dtype: str | None = None) -> Any:
+    """An array that nobody will change, as JAX's: in the same memory where it is aligned, else copied.
+
+    One of 64 bits, which JAX would narrow, stays NumPy's: whoever takes it decides.
+
+    Args:
+        dtype: what it will be turned into; an array of another type stays NumPy's, which turns it without compiling.
+
+    Example:
+
+    >>> handed_over(np.ones(2, "float32")), handed_over(np.ones(1))
+    (Array([1., 1.], dtype=float32), array([1.]))
+    """
+    narrowed = jax.dtypes.canonicalize_dtype(array.dtype) != array.dtype
+    return array if narrowed or dtype not in (None, array.dtype.name) else jax.device_put(array, may_alias=True)
 
 
 class WeightsReader(Mapping[str, Mapping[str, StoredArray]], ABC):

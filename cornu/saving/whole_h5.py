@@ -17,7 +17,7 @@ from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.older_weights import read_state
 from cornu.saving.upgrade import upgraded, upgraded_compile, version_of
-from cornu.saving.weights import StoredArray, WeightsReader, opened
+from cornu.saving.weights import StoredArray, WeightsReader, handed_over, opened, read_arrays
 from cornu.saving.window import Window
 
 _WEIGHTS = "model_weights"
@@ -50,7 +50,7 @@ def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[We
         read_by_layer(model, reader, _WEIGHTS, str(path), misfit=FileFormatError)
         optimizer = getattr(model, "optimizer", None)
         if optimizer is not None:
-            state = [array.read() for array in _arrays(reader, _STATE)]
+            state = [handed_over(array) for array in read_arrays(_arrays(reader, _STATE))]
             registry.made("an older model's training", lambda: read_state(optimizer, state))
         memory.complete()
     return model
@@ -115,12 +115,14 @@ def read_by_layer(
                 )
             )
         pairs += zip(variables, arrays, strict=True)
-    before = raw_values([variable for variable, _ in pairs])
+    arrays = read_arrays([array for _, array in pairs])
+    variables = [variable for variable, _ in pairs]
+    before = raw_values(variables)
     try:
-        for variable, array in pairs:
-            variable.assign(array.read())
+        for variable, array in zip(variables, arrays, strict=True):
+            variable.assign(handed_over(array, variable.dtype))
     except BaseException:
-        write_values([variable for variable, _ in pairs], before)
+        write_values(variables, before)
         raise
 
 

@@ -22,7 +22,7 @@ class Window:
     A stored zip member is a window on its archive: nothing is copied to look into it. Reads go
     straight into the array that is filled, one copy as with a raw read of the file. Mapping the
     file instead saves that copy, but a file that somebody shortens meanwhile then kills the
-    process (SIGBUS), where here it is a `FileFormatError`.
+    process (SIGBUS), where here it is a `FileFormatError`. Threads may read at once.
 
     Example:
 
@@ -83,18 +83,23 @@ class Window:
         """Fill a C-contiguous array with the bytes from `offset`, without a copy between."""
         self._check(offset, array.nbytes)
         target = array.reshape(-1).view(np.uint8).data
-        with self._lock:
-            self._file.seek(self._start + offset)
-            done = 0
-            while done < len(target):
-                count = self._file.readinto(target[done : done + PIECE])  # type: ignore[attr-defined]  # every binary file of io has it
-                if not count:
-                    raise _shortened()
-                done += count
+        done = 0
+        while done < len(target):
+            count = self._read_some(self._start + offset + done, target[done : done + PIECE])
+            if not count:
+                raise _shortened()
+            done += count
 
     def close(self) -> None:
         if self._owned:
             self._file.close()
+
+    def _read_some(self, at: int, target: memoryview) -> int:
+        if isinstance(self._file, io.FileIO) and hasattr(os, "preadv"):
+            return os.preadv(self._file.fileno(), [target], at)  # no place to seek to: threads do not wait
+        with self._lock:
+            self._file.seek(at)
+            return self._file.readinto(target)  # type: ignore[attr-defined]  # every binary file of io has it
 
     def _check(self, offset: int, count: int) -> None:
         if offset < 0 or count < 0 or offset + count > self.size:
