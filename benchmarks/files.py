@@ -2,10 +2,11 @@
 
 A model of so many GiB of weights is saved in each form. Then, in processes of their own and by turns, so that what else
 the machine does falls on all: the file's bytes read into one array (the floor; for ``load_weights``, whose model has
-weights already, beside as much memory in use), ``load_model`` and ``load_weights`` of each form, and Keras's where it
-is installed. Files are warm in the page cache. Memory that a virtual machine has not used yet can cost 20 times what
-reading into it does, in any of the runs: so the fastest are compared. Peak memory is what a process had more at its
-highest than before it loaded (for ``load_weights`` before the model was built, so with the weights that it replaces).
+weights already, "beside" as much memory in use, which to "replace" is to give back), ``load_model`` and ``load_weights`` of each form, and Keras's where it
+is installed. Files are warm in the page cache, and so is memory: what a virtual machine has not used for some seconds
+can cost 20 times what reading into it does, in any of the runs, so another process uses as much right before. Peak
+memory is what a process had more at its highest than before it loaded (for ``load_weights`` before the model was built,
+so with the weights that it replaces).
 """
 
 from __future__ import annotations
@@ -36,21 +37,31 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
+def warm_memory(size: int) -> None:
+    """Let another process use so many bytes and give them back: the kernel gives out first what came last."""
+    subprocess.run([sys.executable, "-c", f"import numpy; numpy.ones({size}, 'u1')"], check=True)
+
+
 def one(what: str, path: str, layers: int) -> dict[str, float]:
     """One loading in this process: seconds and bytes."""
     library, _, action = what.partition(" ")
     if library == "bytes":
         import numpy as np
 
-        weights = np.ones(os.path.getsize(path) if action == "beside" else 0, np.uint8)
+        size = os.path.getsize(path)
+        # As XLA takes memory: by malloc, in small pages, which cost 0.08 s per GiB to give back.
+        old = [] if action == "read" else [bytearray(b"1") * (64 << 20) for _ in range(size // (64 << 20))]
+        warm_memory(size + (256 << 20))
         before, start = peak(), time.perf_counter()
-        array = np.empty(os.path.getsize(path), np.uint8)
+        array = np.empty(size, np.uint8)
         with open(path, "rb", buffering=0) as file:
             view = memoryview(array)
             at = 0
             while at < len(view):
                 at += file.readinto(view[at : at + (64 << 20)]) or 1
-        return {"seconds": time.perf_counter() - start, "peak": peak() - before, "beside": float(weights.size)}
+        if action == "replace":
+            old.clear()
+        return {"seconds": time.perf_counter() - start, "peak": peak() - before}
     if library == "keras":
         os.environ["KERAS_BACKEND"] = "jax"
         import keras as used
@@ -59,12 +70,14 @@ def one(what: str, path: str, layers: int) -> dict[str, float]:
     make(used, 1)  # imports and JAX's start are no part of it
     before = peak()
     if action == "load_model":
+        warm_memory(os.path.getsize(path) + (256 << 20))
         start = time.perf_counter()
         model = used.models.load_model(path, compile=False)
     else:
         model = make(used, layers)
         for weight in model.weights:  # type: ignore[attr-defined]  # Keras or Cornu
             weight.value.block_until_ready()  # drawing first values is no part of loading others
+        warm_memory(os.path.getsize(path) + (256 << 20))
         start = time.perf_counter()
         model.load_weights(path)  # type: ignore[attr-defined]  # Keras or Cornu
     for weight in model.weights:  # type: ignore[attr-defined]  # Keras or Cornu
@@ -100,7 +113,7 @@ def main() -> None:
             (f"{library} {action}", form)
             for form in FORMS
             for library in ("bytes", "cornu", *(["keras"] if given.keras and not form.endswith("tensors") else []))
-            for action in (("read", "beside") if library == "bytes" else ("load_model", "load_weights"))
+            for action in (("read", "beside", "replace") if library == "bytes" else ("load_model", "load_weights"))
             if action != "load_model" or form.endswith(".keras")
         ]
         found: dict[tuple[str, str], list[dict[str, float]]] = {t: [] for t in tries}
@@ -112,14 +125,13 @@ def main() -> None:
     )
     for (what, form), runs in found.items():
         seconds = sorted(run["seconds"] for run in runs)
-        beside = what.endswith(("beside", "load_weights"))
-        floor = min(run["seconds"] for run in found["bytes beside" if beside else "bytes read", form])
+        floors = ("beside", "replace") if what.endswith("load_weights") else ("read",)
+        ratios = [seconds[0] / min(run["seconds"] for run in found[f"bytes {floor}", form]) for floor in floors]
         middle = statistics.median(seconds)
         memory = max(run["peak"] for run in runs) / size
         spread = f"({seconds[0]:.3f}-{seconds[-1]:.3f})"
-        print(
-            f"{form:18} {what:18} {middle:7.3f} s {spread:17} {seconds[0] / floor:5.2f}x of the bytes  peak {memory:4.2f}x"
-        )
+        against = "" if what.startswith("bytes") else ", ".join(f"{r:.2f}x of {f}" for r, f in zip(ratios, floors))
+        print(f"{form:18} {what:18} {middle:7.3f} s {spread:17} peak {memory:4.2f}x  {against}")
 
 
 SAVE = """
