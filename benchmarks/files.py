@@ -126,11 +126,11 @@ def main() -> None:
     for (what, form), runs in found.items():
         seconds = sorted(run["seconds"] for run in runs)
         floors = ("beside", "replace") if what.endswith("load_weights") else ("read",)
-        ratios = [seconds[0] / min(run["seconds"] for run in found[f"bytes {floor}", form]) for floor in floors]
+        pairs = [(seconds[0] / min(run["seconds"] for run in found[f"bytes {f}", form]), f) for f in floors]
         middle = statistics.median(seconds)
         memory = max(run["peak"] for run in runs) / size
         spread = f"({seconds[0]:.3f}-{seconds[-1]:.3f})"
-        against = "" if what.startswith("bytes") else ", ".join(f"{r:.2f}x of {f}" for r, f in zip(ratios, floors))
+        against = "" if what.startswith("bytes") else ", ".join(f"{r:.2f}x of {f}" for r, f in pairs)
         print(f"{form:18} {what:18} {middle:7.3f} s {spread:17} peak {memory:4.2f}x  {against}")
 
 
