@@ -131,8 +131,9 @@ class HDF5Reader(WeightsReader):
             if not dataset.dtype.isnative:
                 array.byteswap(inplace=True)
 
-        plain = isinstance(layout, Contiguous) and dataset.dtype.isnative and final.kind != "b"
-        return StoredArray(dataset.shape, final, fill, (window, layout.address) if plain else None)
+        as_in_memory = dataset.dtype.isnative and final.kind != "b"
+        place = (window, layout.address) if as_in_memory and isinstance(layout, Contiguous) else None
+        return StoredArray(dataset.shape, final, fill, place)
 
     def _final_dtype(self, dataset: Dataset) -> np.dtype:
         """Native byte order; raw bytes become the type that their attribute ``dtype`` names."""
