@@ -71,7 +71,7 @@ def changed(document: Any, draw: random.Random, donors: Sequence[Any] = ()) -> A
     """The document with one thing about it changed."""
     places = list(_places(document))
     if not places:
-        return draw.choice(VALUES)
+        return copy.deepcopy(draw.choice(VALUES))
     holder, key = draw.choice(places)
     kind = draw.randrange(10)
     if kind < 4:
