@@ -6,12 +6,14 @@ import dataclasses
 import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from cornu.saving.archive import read_archive
 from cornu.saving.models import WEIGHTS_ENDINGS, weights_reader
+from cornu.saving.recognise import refuse_foreign
 from cornu.saving.weights import StoredArray
 
 
@@ -47,6 +49,8 @@ class Difference:
 def compare(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> Difference:
     """Compare two ``.keras`` files or files of weights. Arrays are read, models are not built.
 
+    Where one is a file of weights alone, only weights are compared.
+
     Example:
         >>> import cornu, tempfile
         >>> model = cornu.Sequential([cornu.Input((4,)), cornu.layers.Dense(2, name="d")])
@@ -60,7 +64,8 @@ def compare(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> Di
     with ExitStack() as stack:
         (config_a, weights_a), (config_b, weights_b) = (_opened(path, stack) for path in (first, second))
         architecture: list[Change] = []
-        _compare_configs(config_a, config_b, "", architecture)
+        if config_a is not None and config_b is not None:
+            _compare_configs(config_a, config_b, "", architecture)
         weights: list[Change] = []
         equal = 0
         for place in {**weights_a, **weights_b}:
@@ -73,8 +78,10 @@ def compare(first: str | os.PathLike[str], second: str | os.PathLike[str]) -> Di
 
 
 def _opened(path: Any, stack: ExitStack) -> tuple[Any, dict[str, StoredArray]]:
-    if str(path).endswith(WEIGHTS_ENDINGS):
-        return {}, _flat(stack.enter_context(weights_reader(path)))
+    alone = str(path).endswith(WEIGHTS_ENDINGS)
+    refuse_foreign(Path(path), whole_model=not alone)
+    if alone:
+        return None, _flat(stack.enter_context(weights_reader(path)))
     archive = stack.enter_context(read_archive(path))
     return _named(archive.config), _flat(archive.weights)
 

@@ -6,6 +6,7 @@ import bisect
 import dataclasses
 import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from cornu.core import dtypes, registry
@@ -13,6 +14,7 @@ from cornu.core.names import snake_case
 from cornu.saving.archive import read_archive
 from cornu.saving.errors import FileFormatError
 from cornu.saving.models import WEIGHTS_ENDINGS, weights_reader
+from cornu.saving.recognise import refuse_foreign
 from cornu.saving.weights import StoredArray, WeightsReader
 
 # Arguments by which layers of other libraries, or of old versions, name files or hold code.
@@ -90,7 +92,9 @@ def inspect(path: str | os.PathLike[str]) -> FileReport:
         ("Sequential 'small'", 10, ['(4, 2) float32', '(2,) float32'])
     """
     try:
-        if str(path).endswith(WEIGHTS_ENDINGS):
+        alone = str(path).endswith(WEIGHTS_ENDINGS)
+        refuse_foreign(Path(path), whole_model=not alone)
+        if alone:
             with weights_reader(path) as reader:
                 return _of_weights(path, reader)
         with read_archive(path) as archive:

@@ -24,6 +24,7 @@ from cornu.saving.by_name import read_by_name
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.layout import saved_objects
+from cornu.saving.limits import DEFAULT_LIMITS, Limits
 from cornu.saving.npz import NpzReader
 from cornu.saving.older_weights import read_state, today, with_todays_names
 from cornu.saving.recognise import HDF5, first_bytes, refuse_foreign
@@ -75,7 +76,14 @@ def save_model(model: Any, filepath: Any, overwrite: bool = True, zipped: bool |
     )
 
 
-def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, safe_mode: bool = True) -> Any:
+def load_model(
+    filepath: Any,
+    custom_objects: Any = None,
+    compile: bool = True,
+    safe_mode: bool = True,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Any:
     """The model that a file holds: architecture, weights, compile configuration and optimizer state.
 
     Nothing that the file says is imported or run: classes are the library's own, those registered, and those
@@ -85,6 +93,7 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
         filepath: a ``.keras`` file, with or without that extension, its unzipped folder, or an older ``.h5`` file.
         custom_objects: further classes and functions by name.
         compile: whether to compile as the saved model was.
+        limits: how much the file may claim; for a file that you trust and whose refusal names a budget.
 
     Raises:
         UnsafeFileError: the file asks for what loading never does.
@@ -92,9 +101,9 @@ def load_model(filepath: Any, custom_objects: Any = None, compile: bool = True, 
     """
     path = _existing(filepath)
     if _is_hdf5(path):
-        return whole_h5.load(path, custom_objects, compile, _allowance)
+        return whole_h5.load(path, custom_objects, compile, _allowance, limits)
     refuse_foreign(path, whole_model=True)
-    with read_archive(path) as archive:
+    with read_archive(path, limits) as archive:
         config = registry.made("a model", lambda: _todays_config(archive))
         if not compile:
             config.pop("compile_config", None)
@@ -202,40 +211,41 @@ def load_weights(model: Any, filepath: Any, skip_mismatch: bool = False, **kwarg
         names: for files with another library's names (``.safetensors``, ``.npz``): our layer -> its module, whose
             arrays are turned as the layer needs them, ``{"dense": "fc1"}``; or our weight -> its array; ``*`` stands for
             any text, the same on both sides. Or a function from our name to theirs. See ``propose_names``.
+        limits: how much the file may claim, as for ``load_model``.
     """
     skip_mismatch = skip_mismatch or not kwargs.pop("strict", True)
-    names = kwargs.pop("names", None)
+    names, limits = kwargs.pop("names", None), kwargs.pop("limits", DEFAULT_LIMITS)
     if kwargs:
-        needs = "filepath, skip_mismatch, strict and names"
+        needs = "filepath, skip_mismatch, strict, names and limits"
         raise TypeError(explain("load_weights", needs, ", ".join(kwargs), "Remove the others."))
     path = _existing(filepath)
     refuse_foreign(path, whole_model=False)
     if names is not None:
-        with weights_reader(path) as reader:
+        with weights_reader(path, limits) as reader:
             _warn_of(model, str(path), read_by_name(model, reader, names, str(path), strict=not skip_mismatch))
         return
     if str(path).endswith(WEIGHTS_ENDINGS) or _is_hdf5(path):
-        with weights_reader(path) as reader:
+        with weights_reader(path, limits) as reader:
             if isinstance(reader, HDF5Reader) and whole_h5.is_by_layer(reader):
                 root = "" if "layer_names" in reader.attributes("") else "model_weights"
                 whole_h5.read_by_layer(model, reader, root, str(path))
             else:
                 _read_weights(model, reader, str(path), skip_mismatch)
         return
-    with read_archive(path) as archive:
+    with read_archive(path, limits) as archive:
         _read_weights(model, archive.weights, str(path), skip_mismatch)
 
 
 WEIGHTS_ENDINGS = (".h5", ".hdf5", ".safetensors", ".npz", ENDING)
 
 
-def weights_reader(path: Any) -> WeightsReader:
+def weights_reader(path: Any, limits: Limits = DEFAULT_LIMITS) -> WeightsReader:
     """The arrays of a file of weights alone; its ending says of which kind it is."""
     name = str(path)
     if name.endswith(ENDING):
-        return ShardsReader(path)
+        return ShardsReader(path, limits)
     kinds = {".safetensors": SafetensorsReader, ".npz": NpzReader}
-    return opened(kinds.get(os.path.splitext(name)[1], HDF5Reader), Window.of_path(path))
+    return opened(kinds.get(os.path.splitext(name)[1], HDF5Reader), Window.of_path(path), limits)
 
 
 def _refuse_existing(filepath: Any, overwrite: bool) -> None:
@@ -382,7 +392,7 @@ def _differences(objects: list[tuple[str, str, Any]], reader: WeightsReader) -> 
     """For each object whose arrays do not fit: its layer, what it expects, what is there."""
     found: list[tuple[str, str, str]] = []
     taken = {group for group, _, _ in objects}
-    free = [group for group in reader if group not in taken]
+    free = [group for group in reader if group not in taken and group.split("/")[0] != "optimizer"]
     for group, path, thing in objects:
         if path.split("/")[0] == "optimizer" or type(thing).load_own_variables is not _default_load(thing):
             continue

@@ -32,19 +32,27 @@ cornu.saving.propose_names(model, "weights.safetensors") propose the names."""
 _PICKLE = "Reading it would run the code in it. Have who made it save the weights to .safetensors or .npz."
 _TFLITE = "It is meant to be run, not trained. Load the model that it was made from."
 _ONNX = "Load the model that it was made from, or take its weights out with `onnx.numpy_helper` and np.savez."
+_PAGE = "Servers send one in place of a file that is not there or needs a login: download it again."
+_EMPTY = "Its download or its saving did not finish: do it again."
 _CODE_FREE = "Build the model in code and call model.load_weights({path!r})."
 
-# First bytes, at which place, -> what the file is and what to do.
+# First bytes in small letters, at which place, -> what the file is and what to do.
 _FIRST_BYTES = (
     (0, b"\x80\x02", "a Python pickle", _TORCH),
     (0, b"\x80\x03", "a Python pickle", _PICKLE),
     (0, b"\x80\x04", "a Python pickle", _PICKLE),
     (0, b"\x80\x05", "a Python pickle", _PICKLE),
-    (4, b"TFL3", "a TensorFlow Lite model", _TFLITE),
-    (0, b"GGUF", "a GGUF file of a language model", "Load the safetensors files of the same model."),
-    (0, b"\x93NUMPY", "one NumPy array", "Pass it to set_weights: layer.set_weights([np.load({path!r}), ...])."),
+    (4, b"tfl3", "a TensorFlow Lite model", _TFLITE),
+    (0, b"gguf", "a GGUF file of a language model", "Load the safetensors files of the same model."),
+    (0, b"\x93numpy", "one NumPy array", "Pass it to set_weights: layer.set_weights([np.load({path!r}), ...])."),
     (0, b"\x1f\x8b", "a gzip file", "Unpack it first."),
     (0, b"7z\xbc\xaf\x27\x1c", "a 7z file", "Unpack it first."),
+    (0, b"version https://git-lfs", "a pointer of Git LFS", "Fetch the file itself: git lfs pull."),
+    (0, b"<!doctype html", "a web page", _PAGE),
+    (0, b"<html", "a web page", _PAGE),
+    (0, b"<?xml", "an XML text", _PAGE),
+    (0, b"\x89png", "a picture", "Pass the file of the model."),
+    (0, b"\xff\xd8\xff", "a picture", "Pass the file of the model."),
 )
 _ENDINGS = {
     ".onnx": ("an ONNX model", _ONNX),
@@ -57,7 +65,7 @@ _TORCH_ENDINGS = (".pt", ".pth", ".bin", ".ckpt")
 _WEIGHTS_ALONE = (".safetensors", ".npz", ".weights.json")
 
 
-def first_bytes(path: str | os.PathLike[str], count: int = 16) -> bytes:
+def first_bytes(path: str | os.PathLike[str], count: int = 64) -> bytes:
     """The beginning of a file; nothing for a folder."""
     if not os.path.isfile(path):
         return b""
@@ -101,10 +109,12 @@ def _folder(path: Path) -> tuple[str, str] | None:
 def _file(path: Path, whole_model: bool) -> tuple[str, str] | None:
     name = path.name.lower()
     start = first_bytes(path)
+    if not start and path.is_file():
+        return "an empty file", _EMPTY
     if name == "checkpoint" or name.endswith(".index") or ".data-00000-of-" in name:
         return "part of a TensorFlow checkpoint", _SAVED_MODEL
     for at, signature, what, action in _FIRST_BYTES:
-        if start[at:].startswith(signature):
+        if start[at:].lower().startswith(signature):
             return what, _TORCH if name.endswith(_TORCH_ENDINGS) else action
     if name.endswith(_TORCH_ENDINGS) and start.startswith(ZIP):
         return "a PyTorch file, which is a pickle", _TORCH

@@ -15,6 +15,7 @@ from cornu.core.pure import raw_values, write_values
 from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
+from cornu.saving.limits import Limits
 from cornu.saving.older_weights import read_state
 from cornu.saving.upgrade import upgraded, upgraded_compile, version_of
 from cornu.saving.weights import StoredArray, WeightsReader, handed_over, opened, read_arrays
@@ -24,9 +25,11 @@ _WEIGHTS = "model_weights"
 _STATE = "optimizer_weights"
 
 
-def load(path: Path, custom_objects: Any, compile: bool, allowance: Callable[[WeightsReader], Any]) -> Any:
+def load(
+    path: Path, custom_objects: Any, compile: bool, allowance: Callable[[WeightsReader], Any], limits: Limits
+) -> Any:
     """The model of an ``.h5`` file, with the state of its optimizer."""
-    with opened(HDF5Reader, Window.of_path(path)) as reader:
+    with opened(HDF5Reader, Window.of_path(path), limits) as reader:
         attributes = reader.attributes("")
         if "model_config" not in attributes:
             raise FileFormatError(

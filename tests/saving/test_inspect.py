@@ -115,3 +115,12 @@ def test_comparison(tmp_path: Path) -> None:
     other.save(tmp_path / "c.keras")
     places = {c.place for c in compare(first, tmp_path / "c.keras").architecture}
     assert {"class_name", "layers/mine", "layers/out/trainable", "compile_config/optimizer"} <= places
+
+
+def test_comparison_with_weights_alone(tmp_path: Path) -> None:
+    """They have no architecture that could differ."""
+    path = small(tmp_path, "a.keras")
+    keras.models.load_model(path).save_weights(tmp_path / "a.weights.h5")
+    for pair in ((path, tmp_path / "a.weights.h5"), (tmp_path / "a.weights.h5", path)):
+        difference = compare(*pair)
+        assert (difference.architecture, difference.weights, difference.equal_arrays) == ([], [], 10)

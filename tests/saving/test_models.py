@@ -12,6 +12,7 @@ import pytest
 
 import cornu as keras
 from cornu import layers
+from cornu.saving import UnsafeFileError
 
 X = np.linspace(-1, 1, 8, dtype="float32").reshape(2, 4)
 
@@ -60,6 +61,31 @@ def test_the_nearest_name_is_told(tmp_path: Path) -> None:
         "the file has nothing, and (4, 3), (3,) in layers/dense/vars.\n"
         "Load it into the architecture that was saved, or pass skip_mismatch=True."
     )
+
+
+def test_the_state_of_an_optimizer_is_no_layer_s_nearest(tmp_path: Path) -> None:
+    model = chain(3, 2)
+    model.compile("adam", "mse")
+    model.train_on_batch(X, X[:, :2])
+    model.save_weights(tmp_path / "w.weights.h5")
+    with pytest.raises(ValueError) as error:
+        chain(3, 2, 5).load_weights(tmp_path / "w.weights.h5")
+    assert str(error.value).splitlines()[1].endswith("expects (2, 5), (5,); the file has nothing.")
+
+
+@pytest.mark.parametrize("ending", [".keras", ".weights.h5", ".safetensors", ".weights.json"])
+def test_budgets_are_the_caller_s(ending: str, tmp_path: Path) -> None:
+    """What a refusal advises can be done."""
+    path, model = tmp_path / f"m{ending}", chain(3, 2)
+    if ending == ".keras":
+        model.save(path)
+    else:
+        model.save_weights(path, max_shard_size=1.0 if ending == ".weights.json" else None)
+    tight, wide = keras.saving.Limits(name_length=3), keras.saving.Limits(name_length=2000)
+    for load in (model.load_weights, *([keras.models.load_model] if ending == ".keras" else [])):
+        with pytest.raises(UnsafeFileError, match=r"pass limits=Limits\(name_length=\.\.\.\)\.$"):
+            load(path, limits=tight)
+        load(path, limits=wide)
 
 
 @pytest.mark.parametrize("most", [1e-9, 1e-7, 1.0])

@@ -13,6 +13,8 @@ import pytest
 import cornu
 from cornu import layers
 from cornu.saving import FileFormatError
+from cornu.saving.compare import compare
+from cornu.saving.inspect import inspect
 
 FILES: dict[str, tuple[str, bytes, str]] = {
     "tflite": ("m.tflite", b"\x1c\0\0\0TFL3" + bytes(32), "a TensorFlow Lite model"),
@@ -21,6 +23,12 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "old torch": ("m.pth", pickle.dumps({"a": 1}, 2), "a Python pickle"),
     "gguf": ("m.gguf", b"GGUF" + bytes(32), "a GGUF file"),
     "checkpoint": ("ckpt.index", bytes(32), "part of a TensorFlow checkpoint"),
+    "nothing": ("m.keras", b"", "an empty file. Its download or its saving did not finish: do it again."),
+    "no weights": ("m.weights.h5", b"", "an empty file"),
+    "page": ("m.keras", b"<!DOCTYPE html><html><title>404</title></html>", "a web page. Servers send one in place"),
+    "page of weights": ("m.safetensors", b"<HTML><body>Log in</body></HTML>", "a web page"),
+    "pointer": ("m.safetensors", b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "a pointer of Git LFS"),
+    "picture": ("m.keras", b"\x89PNG\r\n\x1a\n" + bytes(32), "a picture"),
     "one array": ("m.npy", b"\x93NUMPY" + bytes(32), "one NumPy array"),
 }
 
@@ -34,6 +42,18 @@ def test_files(kind: str, weights: bool, tmp_path: Path) -> None:
     with pytest.raises(FileFormatError) as error:
         load(path, weights)
     assert what in str(error.value) and str(path) in str(error.value)
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_looking_says_so_too(kind: str, tmp_path: Path) -> None:
+    name, content, what = FILES[kind]
+    path = tmp_path / name
+    path.write_bytes(content)
+    (reason,) = inspect(path).suspicious
+    assert what in reason
+    with pytest.raises(FileFormatError) as error:
+        compare(path, path)
+    assert f"FileFormatError: {error.value}" == reason
 
 
 def load(path: Path, weights: bool) -> Any:
