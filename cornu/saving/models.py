@@ -100,9 +100,9 @@ def load_model(
         FileFormatError: it is damaged, or no model file.
     """
     path = _existing(filepath)
+    refuse_foreign(path, whole_model=True)
     if _is_hdf5(path):
         return whole_h5.load(path, custom_objects, compile, _allowance, limits)
-    refuse_foreign(path, whole_model=True)
     with read_archive(path, limits) as archive:
         config = registry.made("a model", lambda: _todays_config(archive))
         if not compile:

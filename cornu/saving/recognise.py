@@ -111,6 +111,8 @@ def _file(path: Path, whole_model: bool) -> tuple[str, str] | None:
     start = first_bytes(path)
     if not start and path.is_file():
         return "an empty file", _EMPTY
+    if start.startswith(HDF5):
+        return None
     if name == "checkpoint" or name.endswith(".index") or ".data-00000-of-" in name:
         return "part of a TensorFlow checkpoint", _SAVED_MODEL
     for at, signature, what, action in _FIRST_BYTES:

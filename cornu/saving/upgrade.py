@@ -38,6 +38,8 @@ _RENAMED = {
     "InputLayer": {"batch_input_shape": "batch_shape"},
     "LeakyReLU": {"alpha": "negative_slope"},
 }
+# .h5 files name a class as its code does.
+_CLASSES = {"Model": "Functional", "GroupedQueryAttention": "GroupQueryAttention"}
 _OPTIMIZER_RENAMED = {"lr": "learning_rate"}
 _OPTIMIZER_DROPPED = ("decay", "is_legacy_optimizer", "jit_compile")
 _PLACES = {
@@ -81,7 +83,7 @@ def upgraded(data: Any, version: Version = (2,)) -> Any:
 
 def _upgraded_object(data: dict[str, Any], version: Version) -> dict[str, Any]:
     name, config = str(data["class_name"]), data["config"]
-    name = "Functional" if name == "Model" else name
+    name = _CLASSES.get(name, name)
     data = {**data, "class_name": name}
     if isinstance(data.get("module"), str):
         data["module"] = _PLACES.get(data["module"], data["module"])

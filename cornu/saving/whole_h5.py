@@ -18,7 +18,7 @@ from cornu.saving.hdf5 import HDF5Reader
 from cornu.saving.limits import Limits
 from cornu.saving.older_weights import read_state
 from cornu.saving.upgrade import upgraded, upgraded_compile, version_of
-from cornu.saving.weights import StoredArray, WeightsReader, handed_over, opened, read_arrays
+from cornu.saving.weights import EXTENDED_DTYPES, StoredArray, WeightsReader, handed_over, opened, read_arrays
 from cornu.saving.window import Window
 
 _WEIGHTS = "model_weights"
@@ -123,10 +123,17 @@ def read_by_layer(
     before = raw_values(variables)
     try:
         for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(handed_over(array, variable.dtype))
+            variable.assign(handed_over(_typed(array, variable.dtype), variable.dtype))
     except BaseException:
         write_values(variables, before)
         raise
+
+
+def _typed(array: np.ndarray, dtype: str) -> np.ndarray:
+    """An array in the type that HDF5 lacks, whose bytes older files keep without its name."""
+    meant = EXTENDED_DTYPES.get(dtype)
+    raw = array.dtype.kind == "V" and array.dtype not in EXTENDED_DTYPES.values()
+    return array.view(meant) if raw and meant is not None and meant.itemsize == array.dtype.itemsize else array
 
 
 def _arrays(reader: WeightsReader, group: str) -> list[StoredArray]:

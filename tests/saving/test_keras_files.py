@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
+import cornu
 from cornu.saving.archive import read_archive, write_archive
 from cornu.saving.errors import UnsafeFileError
 from cornu.saving.hdf5 import HDF5Reader
@@ -172,3 +173,15 @@ def test_the_npz_of_keras_is_pickled_and_refused(tmp_path: Path) -> None:
         "npz member 'layers/dense.npy' needs numbers or raw bytes; got elements of type '|O'. "
         "Pickled objects run code when read, so they never are: save the weights in another format."
     )
+
+
+def test_h5_of_today(keras: Any, tmp_path: Path) -> None:
+    """It names classes as Keras's code does, and keeps bfloat16 as bytes without the name of their type."""
+    x = keras.Input((3, 4))
+    y = keras.layers.GroupQueryAttention(2, 2, 1)(x, x)
+    model = keras.Model(x, keras.layers.Dense(2, dtype="bfloat16")(y))
+    model.save(tmp_path / "m.h5")
+    ours = cornu.models.load_model(tmp_path / "m.h5")
+    assert [w.dtype for w in ours.weights] == [w.dtype for w in model.weights]
+    for our, theirs in zip(ours.weights, model.weights, strict=True):
+        np.testing.assert_array_equal(np.asarray(our.value, "float32"), np.asarray(theirs.value, "float32"))
