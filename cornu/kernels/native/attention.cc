@@ -6,59 +6,16 @@
 // tasks write to different places.
 #include <algorithm>
 #include <memory>
-#include <vector>
 
 #include "buffers.h"
-#include "convolution_geometry.h"
 #include "kernels.h"
+#include "panels.h"
 #include "parallel.h"
 
 namespace cornu {
 namespace {
 
 constexpr long kBlockFloats = 8 << 10;  // of scores at a time: with the weights of a product in L1
-
-// A matrix as panels for `Kernels::row`: its rows one after the other, zeros behind the last column.
-class Panels {
- public:
-  Panels(const float* from, long step, long depth, long width, bool transposed)
-      : depth_(depth), panels_(panels_of(width, depth)) {
-    const long lanes = kernels().lanes;
-    const long floats = panels_.back().offset + depth * panels_.back().vectors * lanes;
-    data_.reset(new float[static_cast<size_t>(floats)]);
-    for (const Panel& panel : panels_) {
-      float* to = data_.get() + panel.offset;
-      const long row = panel.vectors * lanes;
-      if (panel.valid < row) std::fill_n(to, depth * row, 0.0f);
-      if (transposed)
-        for (long k = 0; k < panel.valid; k++)
-          for (long i = 0; i < depth; i++) to[i * row + k] = from[(panel.first + k) * step + i];
-      else
-        for (long i = 0; i < depth; i++)
-          std::copy_n(from + i * step + panel.first, panel.valid, to + i * row);
-    }
-  }
-
-  // y (rows, width) = x (rows, depth) times the matrix.
-  void multiply(const float* x, long x_step, long rows, float* y, long y_step) const {
-    const Run run = {0, depth_};
-    for (const Panel& panel : panels_)
-      kernels().row({x, x_step, rows, &run, 1, data_.get() + panel.offset, panel.vectors,
-                     y + panel.first, y_step, panel.valid, false, false, {}});
-  }
-
-  // g (length, width) += the transpose of x (depth, length) times the matrix.
-  void add_transposed(const float* x, long x_step, long length, float* g, long g_step) const {
-    for (const Panel& panel : panels_)
-      kernels().weight({x, x_step, 0, length, data_.get() + panel.offset, panel.vectors, depth_, 1,
-                        g + panel.first, g_step, panel.valid, 0, 0});
-  }
-
- private:
-  long depth_;
-  std::vector<Panel> panels_;
-  std::unique_ptr<float[]> data_;
-};
 
 struct Attention {
   long batch, queries, heads, size, places, groups, value_size;

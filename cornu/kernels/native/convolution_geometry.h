@@ -1,5 +1,5 @@
 // Where the taps of a convolution lie: axes with their taps, data with zeros around them, the runs
-// of floats that a window sees, panels of output channels.
+// of floats that a window sees.
 #pragma once
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "kernels.h"
+#include "panels.h"
 #include "xla/ffi/api/ffi.h"
 
 namespace cornu {
@@ -153,27 +154,6 @@ inline std::vector<Run> depthwise_taps(const Axis (&axes)[3], const View& view, 
         places.push_back({d.offset * view.plane + h.offset * view.row + w.offset * channels,
                           indices[places.size()]});
   return places;
-}
-
-struct Panel {
-  long first, offset;
-  int vectors, valid;
-};
-
-// Output channels of one group cut into panels that a tile holds in registers.
-inline std::vector<Panel> panels_of(long channels, long depth) {
-  const long lanes = kernels().lanes;
-  std::vector<Panel> panels;
-  long offset = 0;
-  for (long k = 0; k < channels;) {
-    const long left = channels - k;
-    const int vectors = kernels().widest_panel == 4 && left >= 4 * lanes ? 4 : left > lanes ? 2 : 1;
-    const long width = vectors * lanes;
-    panels.push_back({k, offset, vectors, static_cast<int>(std::min(width, left))});
-    offset += depth * width;
-    k += width;
-  }
-  return panels;
 }
 
 }  // namespace cornu

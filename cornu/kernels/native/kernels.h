@@ -11,6 +11,20 @@ struct Run {
   long offset, length;
 };
 
+// Columns of a matrix that lie together, `offset` floats from where the first panel starts: all
+// rows of so many vectors, of which so many columns exist.
+struct Panel {
+  long first, offset;
+  int vectors, valid;
+};
+
+// A matrix of `depth` rows as panels; see panels.h.
+struct PanelMatrix {
+  const float* data;
+  const Panel* panels;
+  long count, depth;
+};
+
 // What follows a sum: y = max(sum * scale + bias + residual, 0), each of them optional.
 struct Finish {
   const float *scale, *bias;  // of the channels at hand; null: none
@@ -104,9 +118,9 @@ struct RectifiedTile {
 struct RecurrenceTile {
   long time, batch, units, first, rows;
   bool reverse;
-  const bool* mask;      // (time, batch) or null
-  const float* weights;  // packed panels
-  const float* bias;     // recurrent bias, or null
+  const bool* mask;  // (time, batch) or null
+  PanelMatrix weights;
+  const float* bias;  // recurrent bias, or null
   const float *inputs, *h0, *c0;
   float *h, *c, *gates, *extra;  // made forward, only read by the gradient
   const float *d_outputs, *d_last_h, *d_last_c;

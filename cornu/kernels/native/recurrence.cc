@@ -7,6 +7,7 @@
 
 #include "buffers.h"
 #include "kernels.h"
+#include "panels.h"
 #include "parallel.h"
 
 namespace cornu {
@@ -15,16 +16,14 @@ namespace {
 // Rows of a task: one tile of the product holds 8 on every instruction set.
 constexpr long kRows = 8;
 
-// Weights (depth, width) as panels of two vectors, zeros behind the last column.
-std::vector<float> packed(const float* weights, long depth, long width, bool transposed) {
-  const long panel = 2 * kernels().lanes, panels = (width + panel - 1) / panel;
-  std::vector<float> out(static_cast<size_t>(panels * panel * depth), 0.0f);
-  float* to = out.data();
-  for (long first = 0; first < width; first += panel)
-    for (long row = 0; row < depth; row++, to += panel)
-      for (long k = first; k < std::min(width, first + panel); k++)
-        to[k - first] = transposed ? weights[k * depth + row] : weights[row * width + k];
-  return out;
+// Tiles of four vectors hold fewer rows than a task has, and would read the weights twice.
+constexpr int kWidest = 2;
+
+// Weights as stored, (units, gates * units); transposed for the gradient.
+Panels packed(const Buffer& weights, bool transposed) {
+  const long units = weights.dimensions()[0], width = weights.dimensions()[1];
+  if (transposed) return {weights.typed_data(), width, width, units, true, kWidest};
+  return {weights.typed_data(), width, units, width, false, kWidest};
 }
 
 void run(ffi::ThreadPool& pool, const RecurrenceTile& all, long scratch_of_row,
@@ -55,8 +54,8 @@ RecurrenceTile tile_of(const Buffer& inputs, const Buffer& h0, const Mask& mask,
 ffi::Error Lstm(ffi::ThreadPool pool, Buffer inputs, Buffer h0, Buffer c0, Buffer weights, Mask mask,
                 Result h, Result c, Result gates, bool reverse) {
   RecurrenceTile tile = tile_of(inputs, h0, mask, reverse);
-  const auto panels = packed(weights.typed_data(), tile.units, 4 * tile.units, false);
-  tile.weights = panels.data();
+  const Panels panels = packed(weights, false);
+  tile.weights = panels.matrix();
   tile.inputs = inputs.typed_data();
   tile.h0 = h0.typed_data();
   tile.c0 = c0.typed_data();
@@ -73,8 +72,8 @@ ffi::Error LstmGradient(ffi::ThreadPool pool, Buffer d_outputs, Buffer d_last_h,
                         Buffer /*h0*/, Buffer c0, Buffer /*h*/, Buffer c, Buffer gates,
                         Buffer weights, Mask mask, Result d_inputs, Result d_h0, Result d_c0, bool reverse) {
   RecurrenceTile tile = tile_of(gates, c0, mask, reverse);
-  const auto panels = packed(weights.typed_data(), 4 * tile.units, tile.units, true);
-  tile.weights = panels.data();
+  const Panels panels = packed(weights, true);
+  tile.weights = panels.matrix();
   tile.d_outputs = d_outputs.typed_data();
   tile.d_last_h = d_last_h.typed_data();
   tile.d_last_c = d_last_c.typed_data();
@@ -91,8 +90,8 @@ ffi::Error LstmGradient(ffi::ThreadPool pool, Buffer d_outputs, Buffer d_last_h,
 ffi::Error Gru(ffi::ThreadPool pool, Buffer inputs, Buffer h0, Buffer weights, Buffer bias, Mask mask,
                Result h, Result gates, Result part, bool reverse) {
   RecurrenceTile tile = tile_of(inputs, h0, mask, reverse);
-  const auto panels = packed(weights.typed_data(), tile.units, 3 * tile.units, false);
-  tile.weights = panels.data();
+  const Panels panels = packed(weights, false);
+  tile.weights = panels.matrix();
   tile.bias = bias.typed_data();
   tile.inputs = inputs.typed_data();
   tile.h0 = h0.typed_data();
@@ -107,8 +106,8 @@ ffi::Error GruGradient(ffi::ThreadPool pool, Buffer d_outputs, Buffer d_last, Bu
                        Buffer gates, Buffer part, Buffer weights, Buffer /*bias*/, Mask mask,
                        Result d_inputs, Result d_h0, bool reverse) {
   RecurrenceTile tile = tile_of(gates, h0, mask, reverse);
-  const auto panels = packed(weights.typed_data(), 3 * tile.units, tile.units, true);
-  tile.weights = panels.data();
+  const Panels panels = packed(weights, true);
+  tile.weights = panels.matrix();
   tile.d_outputs = d_outputs.typed_data();
   tile.d_last_h = d_last.typed_data();
   tile.h0 = h0.typed_data();

@@ -17,16 +17,14 @@ static inline bool skipped(const RecurrenceTile& t, long now, long row) {
   return t.mask && !t.mask[now * t.batch + t.first + row];
 }
 
-// out[row][0..width) += in[row][0..depth) @ weights, panels of two vectors.
-static void add_product(const RecurrenceTile& t, const float* in, long in_step, long depth,
-                        float* out, long out_step, long width) {
-  const Run run = {0, depth};
-  RowTile tile = {in, in_step, t.rows, &run, 1, t.weights, 2, out, out_step, 0, true, false, {}};
-  for (long k = 0; k < width; k += 2 * LANES) {
-    tile.y = out + k;
-    tile.valid = static_cast<int>(width - k < 2 * LANES ? width - k : 2 * LANES);
-    row(tile);
-    tile.weights += depth * 2 * LANES;
+// out[row] += in[row] @ weights.
+static void add_product(const RecurrenceTile& t, const float* in, long in_step, float* out,
+                        long out_step) {
+  const Run run = {0, t.weights.depth};
+  for (long i = 0; i < t.weights.count; i++) {
+    const Panel& panel = t.weights.panels[i];
+    row({in, in_step, t.rows, &run, 1, t.weights.data + panel.offset, panel.vectors,
+         out + panel.first, out_step, panel.valid, true, false, {}});
   }
 }
 
@@ -42,7 +40,7 @@ static void lstm(const RecurrenceTile& t) {
     const float* h_before = state_before(t, t.h, t.h0, step);
     const float* c_before = state_before(t, t.c, t.c0, step);
     copy(t.gates + at * 4 * u, t.inputs + at * 4 * u, t.rows * 4 * u);
-    add_product(t, h_before, u, u, t.gates + at * 4 * u, 4 * u, 4 * u);
+    add_product(t, h_before, u, t.gates + at * 4 * u, 4 * u);
     for (long row = 0; row < t.rows; row++) {
       float *gate = t.gates + (at + row) * 4 * u, *h = t.h + (at + row) * u,
             *c = t.c + (at + row) * u;
@@ -102,7 +100,7 @@ static void lstm_gradient(const RecurrenceTile& t) {
         store_some(dh + k, Vector{}, left);
       }
     }
-    add_product(t, t.d_inputs + at * 4 * u, 4 * u, 4 * u, d_h, u, u);
+    add_product(t, t.d_inputs + at * 4 * u, 4 * u, d_h, u);
   }
   copy(t.d_h0 + t.first * u, d_h, t.rows * u);
   copy(t.d_c0 + t.first * u, d_c, t.rows * u);
@@ -117,7 +115,7 @@ static void gru(const RecurrenceTile& t) {
     const long now = time_of(t, step), at = now * t.batch + t.first;
     const float* h_before = state_before(t, t.h, t.h0, step);
     for (long row = 0; row < t.rows; row++) copy(recurrent + row * 3 * u, t.bias, 3 * u);
-    add_product(t, h_before, u, u, recurrent, 3 * u, 3 * u);
+    add_product(t, h_before, u, recurrent, 3 * u);
     for (long row = 0; row < t.rows; row++) {
       const float *in = t.inputs + (at + row) * 3 * u, *from = recurrent + row * 3 * u,
                   *h_old = h_before + row * u;
@@ -175,7 +173,7 @@ static void gru_gradient(const RecurrenceTile& t) {
         store_some(dh + k, up * z, left);
       }
     }
-    add_product(t, d_recurrent, 3 * u, 3 * u, d_h, u, u);
+    add_product(t, d_recurrent, 3 * u, d_h, u);
   }
   copy(t.d_h0 + t.first * u, d_h, t.rows * u);
 }
