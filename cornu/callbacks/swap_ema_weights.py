@@ -76,8 +76,8 @@ class SwapEMAWeights(Callback):
 
     def _put_back(self) -> None:
         if self._waiting is not None:
-            (variables, values), self._waiting = self._waiting, None
-            write_values(variables, values)
+            write_values(*self._waiting)
+            self._waiting = None  # after that: Ctrl-C between the two must not lose them
 
     def _averages(self) -> Any:
         """The averages; None if the optimizer has not seen its weights yet."""

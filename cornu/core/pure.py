@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import collections
+import itertools
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -24,25 +26,36 @@ def holding(variables: Sequence[Variable], values: Sequence[Any]) -> Generator[N
             explain("A pure call", f"{len(variables)} values", len(values), "Pass one for each variable, in order.")
         )
     with _TRACING:
-        before = [v._value for v in variables]  # pyright: ignore[reportPrivateUsage]  # the bridge is Variable's other half
-        for variable, value in zip(variables, values, strict=True):
-            variable._value = value  # pyright: ignore[reportPrivateUsage]
+        before = raw_values(variables)
         try:
+            write_values(variables, values)
             yield
         finally:
-            for variable, value in zip(variables, before, strict=True):
-                variable._value = value  # pyright: ignore[reportPrivateUsage]
+            write_values(variables, before)
 
 
 def raw_values(variables: Sequence[Variable]) -> tuple[Any, ...]:
     """What the variables hold now, as stored (no cast)."""
-    return tuple([v._value for v in variables])  # pyright: ignore[reportPrivateUsage]  # a list: no call per item
+    # A list: no call per item. The bridge is Variable's other half.
+    return tuple([v._value for v in variables])  # pyright: ignore[reportPrivateUsage]
 
 
 def write_values(variables: Sequence[Variable], values: Sequence[Any]) -> None:
-    """Put values, of the right shapes and dtypes, into variables for good."""
-    for variable, value in zip(variables, values, strict=True):
-        variable._value = value  # pyright: ignore[reportPrivateUsage]
+    """Put values, of the right shapes and dtypes, into variables for good: Ctrl-C comes before all of them or after."""
+    if len(variables) != len(values):
+        raise ValueError(explain("Writing values", f"{len(variables)} of them", len(values), "Pass one for each."))
+    # Python raises KeyboardInterrupt between two instructions of its own, and this is one call of compiled code.
+    collections.deque(map(setattr, variables, itertools.repeat("_value"), values), maxlen=0)
+
+
+def assign_all(variables: Sequence[Variable], values: Sequence[Any]) -> None:
+    """``assign`` of each, at once: if one value does not fit, or Ctrl-C comes meanwhile, no variable has changed.
+
+    Until then there are the old values and the new ones, both on the device.
+    """
+    fitted = [variable.fitted(value) for variable, value in zip(variables, values, strict=True)]
+    if not context.current().abstract:
+        write_values(variables, fitted)
 
 
 class Pure:

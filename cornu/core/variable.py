@@ -164,8 +164,8 @@ class Variable:
 
     # How it changes.
 
-    def assign(self, value: Any) -> Array:
-        """Replace the value; shape must fit and dtype is kept. Returns the new value."""
+    def fitted(self, value: Any) -> Array:
+        """What ``assign`` would put here: the value on the device, in the stored dtype, if its shape fits."""
         new = to_device(_unwrap(value), self._dtype, traced=isinstance(self._value, Tracer))
         if tuple(new.shape) != self._shape:
             raise ShapeError(
@@ -176,6 +176,11 @@ class Variable:
                     "Reshape the value, or make a new variable.",
                 )
             )
+        return new
+
+    def assign(self, value: Any) -> Array:
+        """Replace the value; shape must fit and dtype is kept. Returns the new value."""
+        new = self.fitted(value)
         if not context.current().abstract:
             self._value = new
         return new

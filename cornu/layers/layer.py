@@ -17,7 +17,7 @@ from cornu.core.declare import declared_config
 from cornu.core.errors import ShapeError, explain, locate, mark_users_own, show_shape
 from cornu.core.graph import Operation, record
 from cornu.core.module import Module, constructor_config
-from cornu.core.pure import pure
+from cornu.core.pure import assign_all, pure
 from cornu.core.remat import RematScope, as_scope, current_scope
 from cornu.core.spec import KerasTensor
 from cornu.core.variable import Variable
@@ -280,8 +280,7 @@ class Layer(Module, Operation):
                         "Reshape it.",
                     )
                 )
-        for variable, value in zip(mine, values, strict=True):
-            variable.assign(value)
+        assign_all(mine, values)
 
     def count_params(self) -> int:
         """Number of scalars in all weights."""

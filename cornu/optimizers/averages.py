@@ -7,6 +7,7 @@ from typing import Any
 
 import jax.numpy as jnp
 
+from cornu.core.pure import assign_all
 from cornu.core.variable import Variable
 from cornu.optimizers.state import OptimizerState
 
@@ -45,7 +46,6 @@ class Averages:
     def overwrite(self, variables: Sequence[Any]) -> None:
         """Give these weights the values of their averages."""
         chosen = set(variables)
-        for average, variable in zip(self.averages, self.variables, strict=True):
-            if variable in chosen:
-                # A copy: a step that is given both lets the compiler reuse the memory of each.
-                variable.assign(jnp.copy(average.value))
+        pairs = [pair for pair in zip(self.variables, self.averages, strict=True) if pair[0] in chosen]
+        # Copies: a step that is given both lets the compiler reuse the memory of each.
+        assign_all([variable for variable, _ in pairs], [jnp.copy(average.value) for _, average in pairs])

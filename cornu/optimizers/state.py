@@ -14,6 +14,7 @@ from cornu import initializers
 from cornu.core import dtypes
 from cornu.core.errors import explain
 from cornu.core.module import Module
+from cornu.core.pure import assign_all
 from cornu.core.variable import Variable
 from cornu.optimizers.schedules.schedule import LearningRateSchedule
 
@@ -180,8 +181,7 @@ class OptimizerState(Module):
                     "Build the optimizer on the same weights first, and pass an array for each of its variables.",
                 )
             )
-        for variable, value in zip(variables, weights, strict=True):
-            variable.assign(value)
+        assign_all(variables, weights)
 
     def save_own_variables(self, store: Any) -> None:
         """Put all state into a mapping, under "0", "1", ..."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from cornu.core import context
 from cornu.core.errors import StructureError, explain
-from cornu.core.pure import holding, raw_values
+from cornu.core.pure import assign_all, holding, raw_values
 from cornu.core.variable import Variable
 from cornu.train.protocols import Trainable
 from cornu.train.setup import require_setup
@@ -97,8 +97,7 @@ def set_state_tree(model: Trainable, state_tree: dict[str, Any]) -> None:
                     explain("set_state_tree", f"variables of the model under {group!r}", "/".join(path), "Remove it.")
                 )
             planned.append((known[path], value))
-    for variable, value in planned:
-        variable.assign(value)
+    assign_all([variable for variable, _ in planned], [value for _, value in planned])
 
 
 def _paths(variables: list[Variable]) -> list[tuple[Variable, tuple[str, ...]]]:

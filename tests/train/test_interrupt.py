@@ -4,12 +4,15 @@ import gc
 import os
 import signal
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
 
 import cornu
 from cornu import layers
+from cornu.core import tree
 from cornu.train import interrupt, state
 from tests.train.oracle import A, X, single
 
@@ -87,6 +90,62 @@ def test_one_that_comes_while_values_are_written_back(monkeypatch):
     after = model.get_weights()  # all there, and all of the step that was run
     assert all((a != b).any() for a, b in zip(after, before, strict=True))
     assert int(np.asarray(model.optimizer.iterations)) == 2
+
+
+def through_set_weights(model):
+    zeros, trained = [np.zeros_like(w) for w in model.get_weights()], model.get_weights()
+
+    def write():
+        model.set_weights(zeros)
+        model.set_weights(trained)
+
+    return write, lambda: None
+
+
+def through_state_tree(model):
+    trained = model.get_state_tree("numpy_array")
+    zeros = tree.map_structure(np.zeros_like, trained)
+
+    def write():
+        model.set_state_tree(zeros)
+        model.set_state_tree(trained)
+
+    return write, lambda: None
+
+
+def through_averages(model):
+    callback = cornu.callbacks.SwapEMAWeights()
+    callback.set_model(model)
+
+    def write():
+        callback.on_test_begin()
+        callback.on_test_end()
+
+    return write, callback.on_test_end
+
+
+@pytest.mark.parametrize("way", [through_set_weights, through_state_tree, through_averages])
+def test_all_weights_are_written_or_none(way):
+    model = cornu.Sequential([layers.Input((1,)), *[layers.Dense(1, bias_initializer="ones") for _ in range(20)]])
+    model.compile(cornu.optimizers.SGD(0.01, use_ema=True), "mse")
+    model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)
+    trained = np.concatenate([w.ravel() for w in model.get_weights()])
+    write, put_back = way(model)
+    random, cut = np.random.default_rng(0), 0
+    for _ in range(20):
+        timer = threading.Timer(random.uniform(0.001, 0.01), press)
+        end = time.monotonic() + 5
+        try:
+            with interrupt.handled():
+                timer.start()
+                while time.monotonic() < end:
+                    write()
+        except KeyboardInterrupt:
+            cut += 1
+        put_back()
+        now = np.concatenate([w.ravel() for w in model.get_weights()])
+        assert (now == trained).all() or (now == 0).all()
+    assert cut == 20
 
 
 class Cycle:
