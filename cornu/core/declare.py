@@ -1,4 +1,8 @@
-"""``@declared``: annotated fields are the constructor, the config and the documentation, said once."""
+"""``@declared``: annotated fields are the constructor, the config and the documentation, said once.
+
+Type checkers cannot work such constructors out (``dataclass_transform`` knows neither what a base that is not declared
+takes nor fields that move), so the public packages have stubs, which ``make stubs`` writes from the classes.
+"""
 
 from __future__ import annotations
 
@@ -127,8 +131,10 @@ def declared_config(self: Any, serialize: Callable[[Any], Any]) -> dict[str, Any
 
 def _collect(cls: type) -> dict[str, Field]:
     fields: dict[str, Field] = {}
-    for base in reversed(cls.__mro__[1:]):
-        fields.update(vars(base).get("__declared_fields__", {}))
+    for base in reversed(cls.__bases__):
+        # All that it has, its bases' too, in its order, and without what it took out.
+        inherited: dict[str, Field] = getattr(base, "__declared_fields__", {})
+        fields = {**{name: f for name, f in fields.items() if name not in inherited}, **inherited}
     for name, annotation in inspect.get_annotations(cls).items():
         if name.startswith("_") or "ClassVar" in str(annotation):
             continue

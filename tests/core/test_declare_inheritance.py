@@ -25,6 +25,17 @@ class Reordered(Pool):
     strides: Any = field(1, after="padding")
 
 
+@declared
+class Fixed(Reordered):
+    padding: str = field(argument=False)
+    scale: float = field(1.0, after="size")
+
+
+@declared
+class Below(Fixed):
+    offset: float = 0.0
+
+
 def test_the_base_keeps_its_own_argument():
     pool = Pool(3, 1, "same", "p")
     assert (pool.size, pool.name) == (3, "<p>")
@@ -40,3 +51,6 @@ def test_redeclared_fields_stay_in_place_or_move():
     assert arguments(Pool) == [("size", empty), ("strides", None), ("padding", "valid"), *rest]
     assert arguments(Reordered) == [("size", 2), ("padding", "valid"), ("strides", 1), *rest]
     assert Reordered(3, "same", 5).strides == 5
+    own = [("size", 2), ("scale", 1.0), ("strides", 1)]
+    assert arguments(Fixed) == [*own, *rest]
+    assert arguments(Below) == [*own, ("name", None), ("offset", 0.0), ("kwargs", empty)]
