@@ -7,7 +7,9 @@ of the product with ``stored / scale``, as if the inputs had not been rounded; t
 
 from __future__ import annotations
 
+import math
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -239,15 +241,42 @@ def _config_for(mode: str | None, config: Any) -> QuantizationConfig:
 def quantize_layers(root: Layer, mode: str | None, config: Any, filters: Any) -> None:
     """Quantise the layers below a layer that can be, are not yet, and pass the filters.
 
-    A layer stays as it is if another one holds its weights as well, as SpectralNormalization does.
+    A layer stays as it is if another one holds its weights as well, as SpectralNormalization does. One warning names
+    the kinds of layers that pass the filters and keep large weights as floats.
     """
     config = _config_for(mode, config)
     passes = _filter(filters)
     owners = Counter(id(v) for module in root.modules() for v in module.own_variables())
-    for layer in [m for m in root.modules() if isinstance(m, Quantizable) and registry.is_published(type(m))]:
-        shared = any(owners[id(v)] > 1 for v in layer.own_variables())
-        if layer.built and layer.quantization_mode is None and not shared and passes(layer):
+    left: Counter[str] = Counter()
+    numbers: dict[int, int] = {}  # a weight that two layers hold counts once
+    for layer in [m for m in root.modules() if isinstance(m, Layer) and m.built and m.quantization_mode is None]:
+        large = {id(v): math.prod(v.shape) for v in layer.own_variables() if v.learned and v.ndim > 1}
+        if not large.keys() - numbers.keys() or not passes(layer):
+            continue
+        if isinstance(layer, Quantizable) and registry.is_published(type(layer)) and _alone(layer, owners):
             layer.quantize(config=config)
+        else:
+            left[type(layer).__name__] += 1
+            numbers.update(large)
+    if left:
+        _warn_of_floats(root, left, sum(numbers.values()))
+
+
+def _alone(layer: Layer, owners: Counter[int]) -> bool:
+    return all(owners[id(v)] == 1 for v in layer.own_variables())
+
+
+def _warn_of_floats(root: Layer, left: Counter[str], count: int) -> None:
+    kinds = ", ".join(f"{times} {kind}" for kind, times in left.most_common())
+    warnings.warn(
+        explain(
+            f"quantize of {type(root).__name__} {root.name!r}",
+            "Dense, EinsumDense, Embedding or ReversibleEmbedding with weights of their own",
+            f"others too: {kinds}, whose {count:,} weights stay floats",
+            "Pass filters= to name the layers that are meant.",
+        ),
+        stacklevel=4,
+    )
 
 
 def _filter(given: Any) -> Callable[[Layer], Any]:

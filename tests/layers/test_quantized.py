@@ -139,7 +139,13 @@ def test_a_model_s_layers_are_found() -> None:
     before = model.predict(x, verbose=0)
     model.quantize("int8", filters=["scores$", lambda layer: layer.name == "inner"])
     assert quantized_in(model) == ["inner", "scores"]
-    model.quantize("int8")  # the others; spectral holds the kernel of normed as well
+    with pytest.warns(UserWarning) as told:
+        model.quantize("int8")  # the others; spectral holds the kernel of normed as well
+    assert [str(warning.message) for warning in told] == [
+        "quantize of Functional 'm' needs Dense, EinsumDense, Embedding or ReversibleEmbedding with weights of their own; "
+        "got others too: 1 SpectralNormalization, 1 LSTMCell, whose 104 weights stay floats. "
+        "Pass filters= to name the layers that are meant."
+    ]
     assert sorted(quantized_in(model)) == ["attention_output", "inner", "key", "query", "scores", "value"]
     after = model.predict(x, verbose=0)
     np.testing.assert_allclose(after, before, atol=0.05)
