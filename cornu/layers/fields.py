@@ -12,9 +12,9 @@ from cornu.core.errors import explain
 from cornu.layers.layer import Layer
 
 
-def activation(default: Any = None) -> Any:
+def activation(default: Any = None, *, after: str = "") -> Any:
     """A function of one array, by name, function, layer or config; None is the identity."""
-    return field(default, activations.get, activations.serialize)
+    return field(default, activations.get, activations.serialize, after=after)
 
 
 def initializer(default: Any = "glorot_uniform") -> Any:
@@ -22,9 +22,9 @@ def initializer(default: Any = "glorot_uniform") -> Any:
     return field(default, initializers.get)
 
 
-def regularizer(*, config: bool = True) -> Any:
+def regularizer(*, config: bool = True, after: str = "") -> Any:
     """A penalty on a weight or an output, added to the loss."""
-    return field(None, regularizers.get, config=config)
+    return field(None, regularizers.get, config=config, after=after)
 
 
 def constraint() -> Any:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jax
 import jax.numpy as jnp
 
 from cornu import random
 from cornu.core import spec
+from cornu.core.declare import declared
+from cornu.layers import fields
 from cornu.layers.layer import Layer
 from cornu.random import SeedGenerator
 
@@ -16,22 +18,40 @@ from cornu.random import SeedGenerator
 Sequence = tuple[jax.Array, list[jax.Array]]
 
 
-class Cell(Layer):
+@declared
+class CellArguments(Layer):
+    """The arguments that all cells of the library have, and the layers over them."""
+
+    units: int = fields.positive("A cell's units")
+    activation: Any = fields.activation("tanh")
+    use_bias: bool = True
+    kernel_initializer: Any = fields.initializer()
+    recurrent_initializer: Any = fields.initializer("orthogonal")
+    bias_initializer: Any = fields.initializer("zeros")
+    kernel_regularizer: Any = fields.regularizer()
+    recurrent_regularizer: Any = fields.regularizer()
+    bias_regularizer: Any = fields.regularizer()
+    kernel_constraint: Any = fields.constraint()
+    recurrent_constraint: Any = fields.constraint()
+    bias_constraint: Any = fields.constraint()
+    dropout: float = 0.0
+    recurrent_dropout: float = 0.0
+    seed: int | None = None
+
+
+@declared
+class Cell(CellArguments):
     """One step of a recurrence: ``output, new_states = cell(inputs, states)``.
 
-    Subclasses declare ``units``, ``dropout``, ``recurrent_dropout`` and ``seed``, and say in ``gates`` into how
-    many parts the kernel is cut: each part has its own dropout mask, as in Keras.
+    Subclasses say in ``gates`` into how many parts the kernel is cut: each part has its own dropout mask, as in Keras.
     """
 
     gates = 1
-    units: int
-    dropout: float
-    recurrent_dropout: float
-    seed: int | None
-    state_size: Any
-    kernel: Any
-    recurrent_kernel: Any
-    bias: Any
+    if TYPE_CHECKING:
+        state_size: Any
+        kernel: Any
+        recurrent_kernel: Any
+        bias: Any
     _dropout_mask: Any = None
     _recurrent_dropout_mask: Any = None
 
@@ -67,11 +87,6 @@ class Cell(Layer):
                 name="bias",
             )
         self.built = True
-
-    use_bias: bool
-    bias_initializer: Any
-    bias_regularizer: Any
-    bias_constraint: Any
 
     def first_bias(self) -> Any:
         """How the bias gets its first value."""

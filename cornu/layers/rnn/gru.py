@@ -10,9 +10,9 @@ from cornu import activations
 from cornu.core.declare import declared, field
 from cornu.kernels import gru
 from cornu.layers import fields
-from cornu.layers.input_spec import InputSpec
 from cornu.layers.rnn.cell import Cell
-from cornu.layers.rnn.rnn import RNN, has_quick_way, make_cell
+from cornu.layers.rnn.cell_rnn import CellRNN
+from cornu.layers.rnn.rnn import has_quick_way
 
 
 @has_quick_way
@@ -39,22 +39,8 @@ class GRUCell(Cell):
     """
 
     units: int = fields.positive("GRUCell's units")
-    activation: Any = fields.activation("tanh")
-    recurrent_activation: Any = fields.activation("sigmoid")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    reset_after: bool = True
-    seed: int | None = None
+    recurrent_activation: Any = fields.activation("sigmoid", after="activation")
+    reset_after: bool = field(True, after="recurrent_dropout")
 
     gates = 3
 
@@ -111,7 +97,7 @@ class GRUCell(Cell):
 
 
 @declared
-class GRU(RNN):
+class GRU(CellRNN):
     """Gated recurrent unit.
 
     With ``xz, xr, xn`` and ``hz, hr, hn`` the three parts of ``x @ kernel + b`` and ``h @ recurrent_kernel + b'``:
@@ -143,35 +129,9 @@ class GRU(RNN):
     Source: Cho et al. 2014; numbers as ``keras.layers.GRU``.
     """
 
-    cell: Any = field(argument=False)
     units: int = fields.positive("GRU's units")
-    activation: Any = fields.activation("tanh")
-    recurrent_activation: Any = fields.activation("sigmoid")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    activity_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
-    return_sequences: bool = field(False, after="seed")
-    return_state: bool = field(False, after="return_sequences")
-    go_backwards: bool = field(False, after="return_state")
-    stateful: bool = field(False, after="go_backwards")
-    unroll: bool = field(False, after="stateful")
-    zero_output_for_mask: bool = field(False, hidden=True)
+    recurrent_activation: Any = fields.activation("sigmoid", after="activation")
     reset_after: bool = True
     use_cudnn: Any = field("auto", config=False)
 
-    def check(self) -> None:
-        """Make the cell that computes one step."""
-        self.cell = make_cell(self, GRUCell)
-        self.dropout, self.recurrent_dropout = self.cell.dropout, self.cell.recurrent_dropout
-        self.input_spec = InputSpec(ndim=3)
+    cell_class = GRUCell

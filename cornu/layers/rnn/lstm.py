@@ -10,9 +10,9 @@ from cornu import activations
 from cornu.core.declare import declared, field
 from cornu.kernels import lstm
 from cornu.layers import fields
-from cornu.layers.input_spec import InputSpec
 from cornu.layers.rnn.cell import Cell
-from cornu.layers.rnn.rnn import RNN, has_quick_way, make_cell
+from cornu.layers.rnn.cell_rnn import CellRNN
+from cornu.layers.rnn.rnn import has_quick_way
 
 
 @has_quick_way
@@ -39,22 +39,8 @@ class LSTMCell(Cell):
     """
 
     units: int = fields.positive("LSTMCell's units")
-    activation: Any = fields.activation("tanh")
-    recurrent_activation: Any = fields.activation("sigmoid")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    unit_forget_bias: bool = True
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
+    recurrent_activation: Any = fields.activation("sigmoid", after="activation")
+    unit_forget_bias: bool = field(True, after="bias_initializer")
 
     gates = 4
 
@@ -102,7 +88,7 @@ class LSTMCell(Cell):
 
 
 @declared
-class LSTM(RNN):
+class LSTM(CellRNN):
     """Long short-term memory.
 
     ``i, f, g, o`` are the four parts of ``x @ kernel + h @ recurrent_kernel + bias``, then
@@ -133,35 +119,9 @@ class LSTM(RNN):
     Source: Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000; numbers as ``keras.layers.LSTM``.
     """
 
-    cell: Any = field(argument=False)
     units: int = fields.positive("LSTM's units")
-    activation: Any = fields.activation("tanh")
-    recurrent_activation: Any = fields.activation("sigmoid")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    unit_forget_bias: bool = True
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    activity_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
-    return_sequences: bool = field(False, after="seed")
-    return_state: bool = field(False, after="return_sequences")
-    go_backwards: bool = field(False, after="return_state")
-    stateful: bool = field(False, after="go_backwards")
-    unroll: bool = field(False, after="stateful")
-    zero_output_for_mask: bool = field(False, hidden=True)
+    recurrent_activation: Any = fields.activation("sigmoid", after="activation")
+    unit_forget_bias: bool = field(True, after="bias_initializer")
     use_cudnn: Any = field("auto", config=False)
 
-    def check(self) -> None:
-        """Make the cell that computes one step."""
-        self.cell = make_cell(self, LSTMCell)
-        self.dropout, self.recurrent_dropout = self.cell.dropout, self.cell.recurrent_dropout
-        self.input_spec = InputSpec(ndim=3)
+    cell_class = LSTMCell

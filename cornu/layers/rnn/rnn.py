@@ -12,7 +12,6 @@ from cornu.core import context, registry, spec, tree
 from cornu.core.declare import declared, field
 from cornu.core.errors import ShapeError, explain, show_shape
 from cornu.core.module import Module
-from cornu.core.names import snake_case
 from cornu.core.pure import holding, raw_values
 from cornu.core.variable import Variable
 from cornu.layers.input_spec import InputSpec
@@ -333,10 +332,3 @@ def _stand_in(states: Any, output: jax.Array) -> jax.Array:
     if last[0].shape == output.shape:
         return last[0].astype(output.dtype)
     return jnp.zeros_like(output)
-
-
-def make_cell(layer: Any, cell: Any) -> Any:
-    """The cell of a layer that declares the cell's own arguments."""
-    declared_fields = cell.__declared_fields__
-    arguments = {name: getattr(layer, name) for name in declared_fields}
-    return cell(**arguments, name=snake_case(cell.__name__), dtype=layer.dtype_policy, trainable=layer.trainable)

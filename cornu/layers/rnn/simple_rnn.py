@@ -8,9 +8,9 @@ from cornu import activations
 from cornu.core.declare import declared, field
 from cornu.kernels import simple_rnn
 from cornu.layers import fields
-from cornu.layers.input_spec import InputSpec
 from cornu.layers.rnn.cell import Cell
-from cornu.layers.rnn.rnn import RNN, has_quick_way, make_cell
+from cornu.layers.rnn.cell_rnn import CellRNN
+from cornu.layers.rnn.rnn import has_quick_way
 
 
 @has_quick_way
@@ -36,20 +36,6 @@ class SimpleRNNCell(Cell):
     """
 
     units: int = fields.positive("SimpleRNNCell's units")
-    activation: Any = fields.activation("tanh")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    seed: int | None = None
 
     gates = 1
 
@@ -82,7 +68,7 @@ class SimpleRNNCell(Cell):
 
 
 @declared
-class SimpleRNN(RNN):
+class SimpleRNN(CellRNN):
     """Simple recurrence.
 
     ``y = h' = tanh(x @ kernel + h @ recurrent_kernel + bias)``.
@@ -109,32 +95,7 @@ class SimpleRNN(RNN):
     Source: Elman 1990; numbers as ``keras.layers.SimpleRNN``.
     """
 
-    cell: Any = field(argument=False)
     units: int = fields.positive("SimpleRNN's units")
-    activation: Any = fields.activation("tanh")
-    use_bias: bool = True
-    kernel_initializer: Any = fields.initializer()
-    recurrent_initializer: Any = fields.initializer("orthogonal")
-    bias_initializer: Any = fields.initializer("zeros")
-    kernel_regularizer: Any = fields.regularizer()
-    recurrent_regularizer: Any = fields.regularizer()
-    bias_regularizer: Any = fields.regularizer()
-    activity_regularizer: Any = fields.regularizer()
-    kernel_constraint: Any = fields.constraint()
-    recurrent_constraint: Any = fields.constraint()
-    bias_constraint: Any = fields.constraint()
-    dropout: float = 0.0
-    recurrent_dropout: float = 0.0
-    return_sequences: bool = field(False, after="recurrent_dropout")
-    return_state: bool = field(False, after="return_sequences")
-    go_backwards: bool = field(False, after="return_state")
-    stateful: bool = field(False, after="go_backwards")
-    unroll: bool = field(False, after="stateful")
-    zero_output_for_mask: bool = field(False, hidden=True)
-    seed: int | None = field(None, config="changed")
+    seed: int | None = field(None, config="changed", after="unroll")
 
-    def check(self) -> None:
-        """Make the cell that computes one step."""
-        self.cell = make_cell(self, SimpleRNNCell)
-        self.dropout, self.recurrent_dropout = self.cell.dropout, self.cell.recurrent_dropout
-        self.input_spec = InputSpec(ndim=3)
+    cell_class = SimpleRNNCell
