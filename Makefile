@@ -24,7 +24,7 @@ SOURCES := $(wildcard cornu tests benchmarks examples docs)
 # One pytest process a core, and at most 8: each holds JAX and Keras, about 1 GB.
 WORKERS := -n auto --maxprocesses 8
 
-.PHONY: help demo test test-sources doctest lint counts bench bench-files fuzz native sanitize wheel clean
+.PHONY: help demo test test-sources doctest lint counts bench bench-files fuzz stubs native sanitize wheel clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench-files: $(call stamp,run) ## Loading a GiB of weights against reading its b
 fuzz: $(call stamp,test) ## Search every reader of files for a broken promise, SECONDS=60 in all
 	-@test -e $(call stamp,fuzz) || $(MAKE) --no-print-directory $(call stamp,fuzz)
 	$(RUN) -m tests.fuzz.run --seconds $(SECONDS) $(ARGS)
+
+stubs: $(call stamp,test) ## What type checkers are told of declared classes, written anew
+	$(RUN) -m tests.contract.stubs
 
 native: $(call stamp,run) ## Compile the native kernels into the checkout again
 	$(RUN) cornu/kernels/native/build.py

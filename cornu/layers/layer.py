@@ -76,12 +76,12 @@ class Layer(Module, Operation):
         def __init__(
             self,
             *,
-            activity_regularizer=None,
-            trainable=True,
-            dtype=None,
-            autocast=True,
-            name=None,
-            **kwargs,
+            activity_regularizer: Any = None,
+            trainable: bool = True,
+            dtype: Any = None,
+            autocast: bool = True,
+            name: str | None = None,
+            **kwargs: Any,
         ):
             super().__init__(name=name)
             remat = kwargs.pop("remat", None)
