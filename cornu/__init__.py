@@ -9,40 +9,43 @@ model = keras.Model(x, y)
 model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
 """
 
-from cornu import (
-    activations,
-    callbacks,
-    config,
-    constraints,
-    datasets,
-    dtype_policies,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    ops,
-    optimizers,
-    quantizers,
-    random,
-    regularizers,
-    saving,
-    train,
-    utils,
-)
-from cornu.core.dtypes import DTypePolicy
-from cornu.core.graph import Operation
-from cornu.core.pure import pure
-from cornu.core.remat import RematScope, remat
-from cornu.core.spec import KerasTensor
-from cornu.core.variable import Variable
-from cornu.initializers import Initializer
-from cornu.layers import Input, InputSpec, Layer
-from cornu.losses import Loss
-from cornu.metrics import Metric
-from cornu.models import Functional, Model, Sequential
-from cornu.optimizers import Optimizer
-from cornu.regularizers import Regularizer
+from cornu.core import collector as _collector
+
+with _collector.paused():
+    from cornu import (
+        activations,
+        callbacks,
+        config,
+        constraints,
+        datasets,
+        dtype_policies,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        ops,
+        optimizers,
+        quantizers,
+        random,
+        regularizers,
+        saving,
+        train,
+        utils,
+    )
+    from cornu.core.dtypes import DTypePolicy
+    from cornu.core.graph import Operation
+    from cornu.core.pure import pure
+    from cornu.core.remat import RematScope, remat
+    from cornu.core.spec import KerasTensor
+    from cornu.core.variable import Variable
+    from cornu.initializers import Initializer
+    from cornu.layers import Input, InputSpec, Layer
+    from cornu.losses import Loss
+    from cornu.metrics import Metric
+    from cornu.models import Functional, Model, Sequential
+    from cornu.optimizers import Optimizer
+    from cornu.regularizers import Regularizer
 
 __version__ = "0.1.0"
 

@@ -80,6 +80,8 @@ def _run(arguments: list[str], environment: dict[str, str], limit: float | None)
     """A module of this package as a process; it ends with all that it started (compilers, workers)."""
     module, *rest = arguments
     command = [sys.executable, "-m", f"benchmarks.suite.{module}", *rest]
+    # Installed products have their bytecode; where writing it is off, a checkout is compiled anew in each process.
+    environment = {"PYTHONDONTWRITEBYTECODE": "", **environment}
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
+import jaxlib
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
+from cornu.core import collector
 from cornu.kernels import compile_cache
 
 # XLA:CPU sends convolutions to a library that is 1.5 to 8 times slower than its older code at most
@@ -19,6 +21,8 @@ _WITHOUT_FUSED_CONVOLUTIONS = ("xla_cpu_experimental_ynn_fusion_type", "")
 # (8 blocks of two Dense with a GELU under `jax.checkpoint`: 113 MB without this, 22 MB with it), and computes again
 # what should have been kept (`residual.py`).
 _WITH_BARRIERS = ("xla_disable_hlo_passes", "cse_barrier_expander")
+# Versions of jaxlib whose XLA takes both; any other is asked.
+_TAKEN_BY = frozenset({"0.10.2"})
 _BARRIERS = frozenset({"checkpoint", "remat", "remat2", "optimization_barrier"})
 
 
@@ -68,7 +72,8 @@ def traced(function: Callable[..., Any], *arguments: Any) -> Traced:
     """
     compile_cache.use()
     inner = jax.jit(function)
-    trace = inner.trace(*arguments)
+    with collector.paused():
+        trace = inner.trace(*arguments)
     return Traced(inner, trace.jaxpr, jax.tree_util.tree_structure(trace.out_info))
 
 
@@ -91,12 +96,12 @@ def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) ->
         wanted.append(_WITHOUT_FUSED_CONVOLUTIONS)
     if jaxpr is not None and _has_primitive(jaxpr, _BARRIERS):
         wanted.append(_WITH_BARRIERS)
-    return dict(option for option in wanted if _known(*option))
+    return dict(option for option in wanted if jaxlib.__version__ in _TAKEN_BY or _takes(*option))
 
 
 @functools.cache
-def _known(option: str, value: str) -> bool:
-    """Whether this XLA takes the option; asking costs one tiny compilation (about 10 ms)."""
+def _takes(option: str, value: str) -> bool:
+    """Whether this XLA takes the option; asking costs one tiny compilation (20 ms of a first step)."""
     try:
         lowered = jax.jit(lambda: 0).trace().lower(lowering_platforms=("cpu",))
         lowered.compile(compiler_options={option: value})

@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import jaxlib
 from jax import lax
 
 from cornu.kernels import compiler, compiler_options, conv, has_convolution, native
@@ -38,7 +39,18 @@ def test_what_is_to_be_computed_again_is_not_kept():
 
 
 def test_an_option_that_xla_does_not_know_is_left_out():
-    assert not compiler._known("xla_cpu_no_such_option", "")
+    assert not compiler._takes("xla_cpu_no_such_option", "")
+
+
+def test_an_xla_that_is_not_asked_would_take_the_options():
+    options = [compiler._WITHOUT_FUSED_CONVOLUTIONS, compiler._WITH_BARRIERS]
+    assert jaxlib.__version__ not in compiler._TAKEN_BY or all(compiler._takes(*option) for option in options)
+
+
+def test_another_xla_is_asked(monkeypatch):
+    monkeypatch.setattr(compiler, "_TAKEN_BY", frozenset[str]())
+    monkeypatch.setattr(compiler, "_takes", lambda option, value: False)
+    assert compiler_options("cpu") == {}
 
 
 def test_convolutions_of_xla_are_found_at_any_depth(level):
