@@ -131,14 +131,29 @@ class Optimizer(OptimizerState):
 
     def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
         """Change one weight and its slots in place; ``update_rule`` says how."""
+        self._follow(self._rule, gradient, variable, learning_rate, self._number())
+
+    def _follow(self, rule: Any, gradient: Any, variable: Variable, learning_rate: Any, number: jax.Array) -> None:
         slots = self.slots_by_name(variable)
-        compute = jnp.promote_types(variable.dtype, "float32")
-        step = Step(jnp.asarray(learning_rate, compute), self._number().astype(compute))
-        values = {name: _at_least(slot.value, compute) for name, slot in slots.items()}
-        new, changed = self.update_rule(step, _at_least(variable.value, compute), gradient.astype(compute), values)
+        values = {name: slot.value for name, slot in slots.items()}
+        new, changed = rule(learning_rate, number, variable.value, gradient, values)
         variable.assign(new)
         for name, value in changed.items():
             slots[name].assign(value)
+
+    def _rule(
+        self,
+        learning_rate: Any,
+        number: jax.Array,
+        weight: jax.Array,
+        gradient: jax.Array,
+        slots: Mapping[str, jax.Array],
+    ) -> tuple[jax.Array, Mapping[str, jax.Array]]:
+        """``update_rule`` in float32 or wider."""
+        compute = jnp.promote_types(weight.dtype, "float32")
+        step = Step(jnp.asarray(learning_rate, compute), number.astype(compute))
+        values = {name: _at_least(value, compute) for name, value in slots.items()}
+        return self.update_rule(step, _at_least(weight, compute), gradient.astype(compute), values)
 
     # State.
 
@@ -149,7 +164,8 @@ class Optimizer(OptimizerState):
         return self._iterations.value // steps if steps else self._iterations
 
     def _number(self) -> jax.Array:
-        return self._iterations.value // (self.gradient_accumulation_steps or 1) + 1
+        steps, made = self.gradient_accumulation_steps, self._iterations.value
+        return (made // steps if steps else made) + 1
 
     def build(self, variables: Any) -> None:
         """Make the state for a list of weights; the first call counts."""
@@ -287,11 +303,16 @@ class Optimizer(OptimizerState):
                 pairs.append((gradient, variable))
         clipped = self._clipped([rows.values_of(g) for g, _ in pairs])
         self._decay([v for g, v in pairs if not isinstance(g, RowGradient)], rate)
-        step = Step(rate, self._number().astype("float32"))
+        number = self._number()
+        step = Step(rate, number.astype("float32"))
         self.start_step(step)
+        # A rule of the library's is traced and lowered once for all weights of one shape: XLA inlines the calls.
+        rule = jax.jit(self._rule) if registry.is_published(type(self)) else self._rule
         for values, (gradient, variable) in zip(clipped, pairs, strict=True):
             if isinstance(gradient, RowGradient):
                 self._update_rows(rows.with_values(gradient, values), variable, step)
+            elif self._is_plain:
+                self._follow(rule, values, variable, rate, number)
             else:
                 self.update_step(values, variable, rate)
 
@@ -343,10 +364,15 @@ class Optimizer(OptimizerState):
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_compiled": {}}
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether weights change by ``update_rule``, not by a method that assigns to Variables."""
+        return type(self).update_step is Optimizer.update_step
+
     def _can_compile(self, gradients: Sequence[Any], variables: Sequence[Variable]) -> bool:
         """Whether the step is the library's own, and values are known: a user's may look at values or count calls."""
         traced = [*gradients, *raw_values([self._iterations, *variables])]
-        own = type(self).update_step is Optimizer.update_step or registry.is_published(type(self))
+        own = self._is_plain or registry.is_published(type(self))
         return own and not any(isinstance(x, Tracer) for x in traced)
 
     def _apply_compiled(self, gradients: list[jax.Array], variables: list[Variable]) -> None:
