@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import jax
-import jaxlib
+import jaxlib.version
 from jax.extend.core import ClosedJaxpr, Jaxpr
 
 from cornu.core import collector
@@ -96,7 +96,7 @@ def compiler_options(platform: str, jaxpr: Jaxpr | ClosedJaxpr | None = None) ->
         wanted.append(_WITHOUT_FUSED_CONVOLUTIONS)
     if jaxpr is not None and _has_primitive(jaxpr, _BARRIERS):
         wanted.append(_WITH_BARRIERS)
-    return dict(option for option in wanted if jaxlib.__version__ in _TAKEN_BY or _takes(*option))
+    return dict(option for option in wanted if jaxlib.version.__version__ in _TAKEN_BY or _takes(*option))
 
 
 @functools.cache
