@@ -10,6 +10,7 @@ from cornu.kernels.compiler import calls_python, compiler_options, has_convoluti
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.finish import finish
 from cornu.kernels.folding import fold
+from cornu.kernels.inference import traced_for_inference
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
 from cornu.kernels.residual import gradient_kept
@@ -38,5 +39,6 @@ __all__ = [
     "separable_conv",
     "simple_rnn",
     "standardize",
+    "traced_for_inference",
     "upsample_nearest",
 ]

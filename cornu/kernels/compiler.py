@@ -50,15 +50,22 @@ class Traced:
         """Whether a loop around it costs nothing here."""
         return jax.default_backend() != "cpu" or not has_convolution(self.jaxpr)
 
-    def compiled(self, around: Callable[..., Any] | None = None, donate: tuple[int, ...] = ()) -> Callable[..., Any]:
-        """The function as it is called, or a function ``around`` that calls ``run``.
+    def compiled(
+        self, around: Callable[[Callable[..., Any]], Callable[..., Any]] | None = None, donate: tuple[int, ...] = ()
+    ) -> Callable[..., Any]:
+        """The function as it is called.
 
         Args:
+            around: makes of the function the one that is to be compiled in its place.
             donate: arguments whose memory the call may use.
         """
-        options = compiler_options(jax.default_backend(), self.jaxpr)
-        outer = around or (lambda *given: self.run(*given))
-        return jax.jit(outer, donate_argnums=donate, compiler_options=options)
+        outer = around(self.run) if around else lambda *given: self.run(*given)
+        return jax.jit(outer, donate_argnums=donate, compiler_options=self.options)
+
+    @property
+    def options(self) -> dict[str, str]:
+        """How XLA is asked to compile it."""
+        return compiler_options(jax.default_backend(), self.jaxpr)
 
 
 def traced(function: Callable[..., Any], *arguments: Any) -> Traced:

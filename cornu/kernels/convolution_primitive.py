@@ -8,7 +8,7 @@ kernel are one primitive whose derivatives are itself: any order, both modes, al
 from __future__ import annotations
 
 import functools
-from typing import Literal
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,10 +18,8 @@ from jax.core import ShapedArray
 from jax.extend.core import Primitive
 from jax.interpreters import ad, batching, mlir
 
-from cornu.kernels.window import Pairs, Window, extent, output_size
-
-Role = Literal["data", "kernel", "output"]
-Shape = tuple[int, ...]
+from cornu.kernels import table
+from cornu.kernels.window import Pairs, Role, Shape, Window, shape_of
 
 
 def convolve_xla(
@@ -60,21 +58,6 @@ _OPERANDS: dict[Role, tuple[Role, Role]] = {
 }
 
 
-def output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
-    """(batch, *positions, filters) of a convolution of data and kernel of these shapes."""
-    rank = len(window.strides)
-    extents = map(extent, kernel[:rank], window.dilation)
-    sizes = map(output_size, data[1 : 1 + rank], extents, window.strides, window.padding)
-    return (data[0], *sizes, kernel[-1])
-
-
-def shape_of(role: Role, window: Window, data: Shape, kernel: Shape) -> Shape:
-    """Of the data, the kernel, or what the convolution makes of them."""
-    if role == "output":
-        return output_shape(window, data, kernel)
-    return data if role == "data" else kernel
-
-
 def _twin(a: jax.Array, b: jax.Array, *, result: Role, window: Window, data: Shape, kernel: Shape) -> jax.Array:
     """By XLA: the convolution, or its transpose by one of its arguments."""
     if result == "output":
@@ -104,34 +87,42 @@ def call_library(
     kernel: Shape,
     rectify: bool | None = None,
 ) -> jax.Array:
-    """By the library: everything in three dimensions, the missing ones of size 1 in front.
+    """By the library.
 
     Args:
         end: scale, bias and residual of what follows, empty where there is none. A result "kernel" has neither
             these nor a word on rectifying.
     """
-    missing = 3 - len(window.strides)
-    ones = (1,) * missing
+    rank = len(window.strides)
+    first, second = (lifted(shape_of(role, window, data, kernel), role, rank) for role in _OPERANDS[result])
+    shape = shape_of(result, window, data, kernel)
+    call = jax.ffi.ffi_call(f"cornu_convolution_{result}", jax.ShapeDtypeStruct(lifted(shape, result, rank), a.dtype))
+    told = window_attributes(window)
+    if result != "kernel":
+        told["frequencies"] = np.bool_(table.by_frequencies(result, window, data, kernel))
+        told["rectify"] = np.bool_(rectify)
+    return call(a.reshape(first), b.reshape(second), *end, **told).reshape(shape)
 
-    def lifted(role: Role) -> Shape:
-        shape = shape_of(role, window, data, kernel)
-        return (*ones, *shape) if role == "kernel" else (shape[0], *ones, *shape[1:])
+
+def lifted(shape: Shape, role: Role, rank: int) -> Shape:
+    """In three dimensions, as the library has everything: the missing ones are of size 1 and in front."""
+    ones = (1,) * (3 - rank)
+    return (*ones, *shape) if role == "kernel" else (shape[0], *ones, *shape[1:])
+
+
+def window_attributes(window: Window) -> dict[str, Any]:
+    """What the library is told of a window, in three dimensions."""
+    missing = 3 - len(window.strides)
 
     def numbers(values: tuple[int, ...], other: int) -> np.ndarray:
         return np.array((other,) * missing + values, np.int64)
 
-    first, second = _OPERANDS[result]
-    answer = jax.ffi.ffi_call(f"cornu_convolution_{result}", jax.ShapeDtypeStruct(lifted(result), a.dtype))(
-        a.reshape(lifted(first)),
-        b.reshape(lifted(second)),
-        *end,
-        strides=numbers(window.strides, 1),
-        low=numbers(tuple(low for low, _ in window.padding), 0),
-        dilation=numbers(window.dilation, 1),
-        groups=np.int64(window.groups),
-        **({} if rectify is None else {"rectify": np.bool_(rectify)}),
-    )
-    return answer.reshape(shape_of(result, window, data, kernel))
+    return {
+        "strides": numbers(window.strides, 1),
+        "low": numbers(tuple(low for low, _ in window.padding), 0),
+        "dilation": numbers(window.dilation, 1),
+        "groups": np.int64(window.groups),
+    }
 
 
 def _transpose(wanted: int, cotangent: jax.Array, a: jax.Array, b: jax.Array, **parameters):

@@ -16,9 +16,9 @@ from jax.extend.core import Primitive
 from jax.interpreters import ad, mlir
 
 from cornu.kernels import native
-from cornu.kernels.convolution_primitive import Role, Shape, call_library, shape_of
 from cornu.kernels.convolution_primitive import bind as convolve
-from cornu.kernels.window import Window
+from cornu.kernels.convolution_primitive import call_library
+from cornu.kernels.window import Role, Shape, Window, shape_of
 
 
 def finish(y: jax.Array, bias: jax.Array | None, rectify: bool, data_format: str = "channels_last") -> jax.Array:
@@ -72,8 +72,8 @@ def convolve_and_follow(
     return y
 
 
-def _follow(y: jax.Array, scale: jax.Array, bias: jax.Array, residual: jax.Array, *, rectify: bool) -> jax.Array:
-    """What is empty is not there; but where the result is empty as well it does not matter."""
+def follow(y: jax.Array, scale: jax.Array, bias: jax.Array, residual: jax.Array, *, rectify: bool) -> jax.Array:
+    """``max(y * scale + bias + residual, 0)`` by XLA. What is empty is not there; but where the result is empty as well it does not matter."""
     y = y * scale if scale.size else y
     y = y + bias if bias.size else y
     y = y + residual if residual.size else y
@@ -81,7 +81,7 @@ def _follow(y: jax.Array, scale: jax.Array, bias: jax.Array, residual: jax.Array
 
 
 def _twin_followed(a: jax.Array, kernel_array: jax.Array, *end: jax.Array, rectify: bool, **static: Any):
-    return [_follow(convolve(a, kernel_array, **static), *end, rectify=rectify)]
+    return [follow(convolve(a, kernel_array, **static), *end, rectify=rectify)]
 
 
 def _native_followed(a: jax.Array, kernel_array: jax.Array, *end: jax.Array, **static: Any) -> list[jax.Array]:

@@ -17,6 +17,7 @@ import numpy as np
 from jax.typing import DTypeLike
 
 from cornu.kernels import native
+from cornu.kernels.window import Role, Shape, Window, shape_of
 
 Level = Literal["xla", "jax", "native"]
 ConvolutionMethod = Literal["xla", "native", "product", "patches", "taps", "split", "planes"]
@@ -34,6 +35,13 @@ POOL_TAPS = 8
 # Rows too short to fill a tile of the native kernel, over weights too large for the cache: XLA, which
 # gathers windows of several rows, takes 0.56x of its time forward (7x7x512 -> 512, 3x3).
 NARROW, DEEP = 8, 2048
+# Winograd's method: with fewer channels on either side its transforms cost more than they save; weights of more
+# products of channels outgrow the cache as 16 frequencies, and transforming them costs as much as computing so many
+# squares does.
+WINOGRAD_CHANNELS, WINOGRAD_CACHED, WINOGRAD_SQUARES = 32, 64 * 128, 96
+# Packed weights are kept if they are at most so many times as large: frequencies are 16/9, filters that do not fill
+# a vector more.
+PACKED_GROWTH = 2
 # Of windows up to this the gradient by slices is fused with its surroundings and costs half of the
 # native one (2x2: 1.0 against 2.0 ms); of 3x3 the native one costs half (5.4 against 11.2 ms).
 SLICED_GRADIENT = 4
@@ -84,6 +92,27 @@ def convolution_method(shape: tuple[int, ...], groups: int, width: int, dtype: D
     if taps * inputs <= PATCH_COLUMNS:
         return "patches"
     return "planes" if len(shape) == 5 else "xla"
+
+
+def by_frequencies(result: Role, window: Window, data: Shape, kernel: Shape, packed: bool = False) -> bool:
+    """Whether the native kernel computes the output or the data's gradient by Winograd's method: 16 products for four
+    outputs of a 3x3 window in the place of 36.
+
+    Args:
+        packed: whether the weights' frequencies are at hand, and cost nothing.
+    """
+    rank = len(window.strides)
+    seen, made = kernel[-2:] if result == "output" else (kernel[-1], kernel[-2])
+    if rank == 1 or window.groups != 1 or kernel[:-2] != (1, 3, 3)[3 - rank :] or min(seen, made) < WINOGRAD_CHANNELS:
+        return False
+    lanes, _ = native.vectors()
+    if max(*window.strides, *window.dilation) > 1 or seen % lanes or made % lanes:
+        return False
+    images, *sizes = shape_of(result, window, data, kernel)[:-1]
+    outputs, squares = math.prod(sizes[-2:]), math.prod((size + 1) // 2 for size in sizes[-2:])
+    if outputs < 3 * squares:  # squares reach too far beyond them
+        return False
+    return packed or seen * made <= WINOGRAD_CACHED or images * math.prod(sizes[:-2]) * squares >= WINOGRAD_SQUARES
 
 
 def transposed_method(dtype: DTypeLike) -> Literal["xla", "native"]:

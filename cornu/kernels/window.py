@@ -13,6 +13,8 @@ Ints = int | Sequence[int]
 Pairs = tuple[tuple[int, int], ...]
 Padding = str | Sequence[tuple[int, int]]
 DataFormat = Literal["channels_last", "channels_first"]
+Role = Literal["data", "kernel", "output"]
+Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,21 @@ def unknown(sizes: Sequence[int]) -> bool:
 def output_size(size: int, window: int, stride: int, padding: tuple[int, int]) -> int:
     """How many windows fit: ``floor((size + padding - window) / stride) + 1``, at least 0."""
     return max((size + sum(padding) - window) // stride + 1, 0)
+
+
+def output_shape(window: Window, data: Shape, kernel: Shape) -> Shape:
+    """(batch, *positions, filters) of a convolution of data and kernel of these shapes."""
+    rank = len(window.strides)
+    extents = map(extent, kernel[:rank], window.dilation)
+    sizes = map(output_size, data[1 : 1 + rank], extents, window.strides, window.padding)
+    return (data[0], *sizes, kernel[-1])
+
+
+def shape_of(role: Role, window: Window, data: Shape, kernel: Shape) -> Shape:
+    """Of the data, the kernel, or what the convolution makes of them."""
+    if role == "output":
+        return output_shape(window, data, kernel)
+    return data if role == "data" else kernel
 
 
 def padding_pairs(

@@ -16,8 +16,7 @@ from cornu.core.inventory import Inventory
 from cornu.core.pure import raw_values, write_values
 from cornu.core.variable import Variable
 from cornu.data import ArrayBatches, Batches, as_batches
-from cornu.kernels import fold
-from cornu.kernels.compiler import traced
+from cornu.kernels import traced_for_inference
 from cornu.train import interrupt
 from cornu.train.drive import Driver, pad, prepare
 from cornu.train.program import Program
@@ -186,14 +185,14 @@ def _compile(model: Any, setup: Setup, batches: ArrayBatches, size: int, padded:
     trained, others = state.fixed, state.variables
     variables, changed = [*trained, *others], list[int]()
 
-    def run(values: Any, leaves: Any, weights: Any) -> tuple[Any, list[Any]]:
+    def run(values: Any, leaves: Any, rows: Any) -> tuple[Any, list[Any]]:
         before = values[len(trained) :]
-        (after,), outputs = step(values[: len(trained)], (before,), leaves, weights)
+        (after,), outputs = step(values[: len(trained)], (before,), leaves, rows)
         changed[:] = [i for i, (old, new) in enumerate(zip(before, after, strict=True), len(trained)) if new is not old]
         return outputs, [after[i - len(trained)] for i in changed]
 
     leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in batches.arrays)
-    weights = jax.ShapeDtypeStruct((size,), np.float32) if padded else None
+    rows = jax.ShapeDtypeStruct((size,), np.float32) if padded else None
     with interrupt.deferred(cut_by=2), plain_notes():
-        compiled = fold(traced(run, raw_values(variables), leaves, weights)).compiled()
+        compiled = traced_for_inference(run, raw_values(variables), leaves, rows, weights=1).compiled()
     return _OneBatch(Inventory(model), variables, compiled, changed, size, {} if padded else None)

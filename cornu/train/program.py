@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import jax
@@ -15,7 +16,7 @@ from cornu.core.errors import plain_notes
 from cornu.core.pure import holding
 from cornu.data import ArrayBatches, repack
 from cornu.data.batches import structure_key
-from cornu.kernels import fold
+from cornu.kernels import traced_for_inference
 from cornu.kernels.compiler import Traced, traced
 from cornu.train import interrupt
 from cornu.train.rows import NeedsAllRows
@@ -120,40 +121,54 @@ class Program:
 
     def _trace(self, structure: Any, leaves: Any, rows: Any) -> Traced:
         """The step, traced for arrays like these."""
+        trace = traced if self.kind == "train" else partial(traced_for_inference, weights=1)
         try:
             with interrupt.deferred(cut_by=2), plain_notes(), self.state.owing.paused():
-                step = traced(self.step(structure), *self.state.shapes(), leaves, rows)
+                return trace(self.step(structure), *self.state.shapes(), leaves, rows)
         except NeedsAllRows as refusal:
             self.state.update_whole(refusal.variables)
             return self._trace(structure, leaves, rows)
-        return step if self.kind == "train" else fold(step)
 
     def _compile_resident(self, batches: ArrayBatches, arrays: Sequence[Any], size: int, padded: bool) -> Compiled:
         leaves = tuple(jax.ShapeDtypeStruct((size, *a.shape[1:]), a.dtype) for a in arrays)
         step = self._trace(batches.structure, leaves, jax.ShapeDtypeStruct((size,), jnp.float32) if padded else None)
         kind, may_raise = self.kind, step.calls_python
         looped = kind != "predict" and not may_raise and not logs_itself(self.model, kind) and step.runs_in_loops
-
-        def at(i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
-            start = i * size
-            index = jax.lax.dynamic_slice(order, (start,), (size,))
-            batch = tuple(jnp.take(a, index, axis=0, mode="clip", unique_indices=False) for a in data)
-            weights = ((start + jnp.arange(size)) < total).astype(jnp.float32) if padded else None
-            return step.run(fixed, values, batch, weights)
-
-        def once(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
-            values, extra = at(first, fixed, values, data, order, total)
-            return values, extra if kind != "train" else (extra[0], jnp.where(extra[1] < 0, -1, first))
-
-        def many(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
-            def body(i: Any, carried: Any) -> Any:
-                before, verdict = carried
-                after, extra = at(i, fixed, before, data, order, total)
-                bad = kind == "train" and (verdict < 0) & (extra[1] >= 0)
-                return after, jnp.where(bad, i, verdict)
-
-            after, verdict = jax.lax.fori_loop(first, first + count, body, (values, jnp.int32(-1)))
-            return after, (None, verdict) if kind == "train" else None
-
-        run = step.compiled(many if looped else once, donate=() if may_raise else (1,))
+        around = _many if looped else _once
+        run = step.compiled(partial(around, kind, size, padded), donate=() if may_raise else (1,))
         return Compiled(run, looped, may_raise)
+
+
+def _at(size: int, padded: bool, run: Any, i: Any, fixed: Any, values: Any, data: Any, order: Any, total: Any) -> Any:
+    """Step ``i`` over rows of arrays: those that ``order`` names, ``total`` of which are real."""
+    start = i * size
+    index = jax.lax.dynamic_slice(order, (start,), (size,))
+    batch = tuple(jnp.take(a, index, axis=0, mode="clip", unique_indices=False) for a in data)
+    weights = ((start + jnp.arange(size)) < total).astype(jnp.float32) if padded else None
+    return run(fixed, values, batch, weights)
+
+
+def _once(kind: str, size: int, padded: bool, run: Callable[..., Any]) -> Callable[..., Any]:
+    """One step over rows of arrays."""
+
+    def once(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
+        values, extra = _at(size, padded, run, first, fixed, values, data, order, total)
+        return values, extra if kind != "train" else (extra[0], jnp.where(extra[1] < 0, -1, first))
+
+    return once
+
+
+def _many(kind: str, size: int, padded: bool, run: Callable[..., Any]) -> Callable[..., Any]:
+    """``count`` steps over rows of arrays, in a loop."""
+
+    def many(fixed: Any, values: Any, data: Any, order: Any, first: Any, count: Any, total: Any) -> Any:
+        def body(i: Any, carried: Any) -> Any:
+            before, verdict = carried
+            after, extra = _at(size, padded, run, i, fixed, before, data, order, total)
+            bad = kind == "train" and (verdict < 0) & (extra[1] >= 0)
+            return after, jnp.where(bad, i, verdict)
+
+        after, verdict = jax.lax.fori_loop(first, first + count, body, (values, jnp.int32(-1)))
+        return after, (None, verdict) if kind == "train" else None
+
+    return many

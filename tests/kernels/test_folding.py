@@ -74,6 +74,27 @@ def test_what_follows_a_convolution_gives_the_same_in_passing(case):
 
 
 @needs_native
+def test_zeros_around_the_data_are_the_convolution_s():
+    x, kernel = normal(2, 6, 5, 4), normal(3, 3, 4, 8, seed=1)
+
+    def run(x, kernel):
+        wide = jax.lax.pad(x, jnp.zeros((), x.dtype), [(0, 0, 0), (1, 2, 0), (3, 0, 0), (0, 0, 0)])
+        return jax.nn.relu(conv(wide, kernel, strides=2) + 1.0), jnp.broadcast_to(
+            conv(x, kernel)[None], (2, 2, 4, 3, 8)
+        )
+
+    def cut(x, kernel):
+        return jax.nn.relu(conv(jax.lax.pad(x, 0.0, [(0, 0, 0), (-1, 2, 0), (0, 0, 1), (0, 0, 0)]), kernel) + 1.0)
+
+    assert count(folded(run, x, kernel), x, kernel)["pad"] == 0
+    for function in (run, cut):
+        for a, b in zip(
+            *map(jax.tree_util.tree_leaves, (folded(function, x, kernel)(x, kernel), function(x, kernel))), strict=True
+        ):
+            np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+
+
+@needs_native
 def test_a_transposed_convolution_is_followed_as_well():
     x, kernel = normal(2, 4, 5, 6), normal(3, 3, 8, 6, seed=1)
     convolve = lambda x, kernel, bias: conv_transpose(x, kernel, strides=2, padding="same", bias=bias)  # noqa: E731

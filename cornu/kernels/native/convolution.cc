@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "convolution_geometry.h"
+#include "convolution_weights.h"
 #include "convolution_winograd.h"
 #include "kernels.h"
 #include "parallel.h"
@@ -27,27 +28,6 @@ constexpr long kSharedFloats = 1 << 17;  // a kernel's gradient that no thread k
 constexpr long kChunkFloats = 48 << 10;   // of weights at a time, so that they stay in L2
 constexpr long kPointFloats = 96 << 10;   // that a 1x1 kernel sees and makes beside them
 
-// Few outputs and long runs: sums along the runs, not vectors of output channels.
-bool few(long channels, long run) { return channels <= 4 && run >= kernels().lanes; }
-
-// Where the weight of (tap, seen channel, output channel) of a group lies.
-struct Weights {
-  const float* data;
-  bool transposed;  // the gradient of the data sees filters and makes channels
-  long inputs, filters, group_filters;
-  float at(long tap, long seen, long made, long group) const {
-    const long input = transposed ? made : seen, filter = transposed ? seen : made;
-    return data[(tap * inputs + input) * filters + group * group_filters + filter];
-  }
-  void copy(long tap, long seen, long first, long count, long group, float* to) const {
-    if (!transposed)
-      std::memcpy(to, data + (tap * inputs + seen) * filters + group * group_filters + first,
-                  sizeof(float) * count);
-    else
-      for (long k = 0; k < count; k++) to[k] = at(tap, seen, first + k, group);
-  }
-};
-
 // One pass over all outputs of one phase.
 struct Pass {
   Axis axes[3];
@@ -55,11 +35,10 @@ struct Pass {
   long seen, made, groups;  // channels of a group on either side
   Weights weights;
   Finish finish;  // of a whole result
+  bool frequencies;      // multiplied there, where that is possible
+  const float* packed;   // weights as they are read; null: to be packed
   std::vector<long> taps;
-  const float* packed;
-  std::vector<Panel> panels;
-  bool dots;
-  long group_floats;
+  Layout layout;
 
   bool depthwise() const { return groups > 1 && seen == 1 && made == 1; }
 
@@ -72,46 +51,15 @@ struct Pass {
     return groups == 1 && same(axes[0], from.depth) && same(axes[1], from.height) &&
            same(axes[2], from.width);
   }
-  long depth() const { return static_cast<long>(taps.size()) * seen; }
 
   void pack(ffi::ThreadPool& pool) {
     if (depthwise()) return;
     const long run = seen * (groups == 1 && axes[2].taps.size() > 1 ? axes[2].taps.size() : 1);
-    dots = few(made, run);
-    const long lanes = kernels().lanes;
-    if (dots) {
-      group_floats = depth() * made;
-      float* to = room_for(groups * group_floats);
-      for (long group = 0; group < groups; group++)
-        for (long k = 0; k < made; k++)
-          for (long tap : taps)
-            for (long c = 0; c < seen; c++) *to++ = weights.at(tap, c, k, group);
-      return;
-    }
-    panels = panels_of(made, depth());
-    group_floats =
-        panels.empty() ? 0 : panels.back().offset + depth() * panels.back().vectors * lanes;
-    float* const begin = room_for(groups * group_floats);
-    const long count = static_cast<long>(panels.size());
-    parallel_for(pool, groups * count, [this, begin, count, lanes](long job) {
-      const long group = job / count;
-      const Panel& panel = panels[job % count];
-      const long width = panel.vectors * lanes;
-      float* to = begin + group * group_floats + panel.offset;
-      for (long tap : taps)
-        for (long c = 0; c < seen; c++, to += width) {
-          weights.copy(tap, c, panel.first, panel.valid, group, to);
-          std::fill(to + panel.valid, to + width, 0.0f);
-        }
-    });
-  }
-
-  // Memory of the calling thread, whose pages would cost more than the packing.
-  float* room_for(long floats) {
-    static thread_local std::vector<float> kept;
-    if (kept.size() < static_cast<size_t>(floats)) kept.resize(static_cast<size_t>(floats));
-    packed = kept.data();
-    return kept.data();
+    layout = Layout(static_cast<long>(taps.size()), seen, made, packed ? 0 : run);
+    if (packed) return;
+    float* const to = room_for(groups * layout.group_floats);
+    pack_tiles(pool, layout, weights, taps, groups, to);
+    packed = to;
   }
 
   // Rows [row, row + rows) of output plane `plane` of one image; `ends` finishes that image.
@@ -142,8 +90,8 @@ struct Pass {
           compute_row();
         }
       };
-      const float* weights_of_group = packed + group * group_floats;
-      if (dots) {
+      const float* weights_of_group = packed + group * layout.group_floats;
+      if (layout.dots) {
         tile.runs = runs.data();
         tile.run_count = static_cast<int>(runs.size());
         tile.weights = weights_of_group;
@@ -151,7 +99,7 @@ struct Pass {
         each_row([&] { kernels().dot_row(tile); });
         continue;
       }
-      for (const Panel& panel : panels) by_chunks(panel, runs, weights_of_group, tile, each_row);
+      for (const Panel& panel : layout.panels) by_chunks(panel, runs, weights_of_group, tile, each_row);
     }
   }
 
@@ -162,7 +110,7 @@ struct Pass {
     tile.x_step = seen;
     tile.y_step = made;
     tile.count = count;
-    if (dots) {
+    if (layout.dots) {
       tile.x = x + first * seen;
       tile.y = y + first * made;
       tile.finish = further(finish, first * made, 0);
@@ -172,7 +120,7 @@ struct Pass {
       tile.valid = static_cast<int>(made);
       return kernels().dot_row(tile);
     }
-    for (const Panel& panel : panels)
+    for (const Panel& panel : layout.panels)
       by_chunks(panel, runs, packed, tile, [&](auto&& compute_row) {
         tile.x = x + first * seen;
         tile.y = y + first * made;
@@ -247,10 +195,13 @@ long whole_rounds(long wanted, long pieces, int threads) {
 
 void run_winograd(ffi::ThreadPool& pool, const Pass& pass, const float* x, float* y, long images) {
   const Axis &depths = pass.axes[0], &heights = pass.axes[1], &widths = pass.axes[2];
-  const Winograd winograd(pool, pass.seen, pass.made,
-                          [&pass](long tap, long c, long first, long count, float* to) {
-                            pass.weights.copy(pass.taps[tap], c, first, count, 0, to);
-                          });
+  const float* packed = pass.packed;
+  if (!packed) {
+    float* const to = room_for(Winograd::floats(pass.seen, pass.made));
+    pack_frequencies(pool, pass.seen, pass.made, pass.weights, pass.taps, to);
+    packed = to;
+  }
+  const Winograd winograd(pass.seen, pass.made, packed);
   const long down = Winograd::tiles(heights.count), across = Winograd::tiles(widths.count);
   // Rows of squares of all images, one after the other; a task may take some of several images.
   const long all = images * depths.count * down;
@@ -302,7 +253,7 @@ void run_points(ffi::ThreadPool& pool, const Pass& pass, const float* x, float* 
 
 void run_pass(ffi::ThreadPool& pool, Pass& pass, const float* x, float* y, long images) {
   if (!pass.axes[0].count || !pass.axes[1].count || !pass.axes[2].count) return;
-  if (pass.groups == 1 && Winograd::suits(pass.axes, pass.seen, pass.made, images))
+  if (pass.frequencies && pass.groups == 1 && Winograd::can(pass.axes, pass.seen, pass.made))
     return run_winograd(pool, pass, x, y, images);
   pass.pack(pool);
   if (pass.pointwise())
@@ -328,26 +279,64 @@ const float* data_of(const Buffer& array) {
   return array.element_count() ? array.typed_data() : nullptr;
 }
 
-ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer scale, Buffer bias,
-                  Buffer residual, Result y, Numbers strides, Numbers lows, Numbers dilations,
-                  int64_t groups, bool rectify) {
-  const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
+// Of weights that lie in their order, or are packed: the other pointer is null.
+ffi::Error convolve(ffi::ThreadPool& pool, const Geometry& g, const int64_t* kernel, Buffer x,
+                    const float* weights, const float* packed, const Finish& finish, Result y,
+                    bool frequencies) {
   const Size from = size_of(x.dimensions().begin()), to = size_of(y->dimensions().begin());
-  const long inputs = w.dimensions()[3], made = to.channels / groups;
+  const long inputs = kernel[3], made = to.channels / g.groups;
   if (!y->element_count()) return ffi::Error::Success();
   Pass pass{{forward_axis(g, 0, to.depth), forward_axis(g, 1, to.height),
              forward_axis(g, 2, to.width)},
-            from, to, inputs, made, groups,
-            {w.typed_data(), false, inputs, to.channels, made},
-            {data_of(scale), data_of(bias), data_of(residual), rectify}, {}, nullptr, {}, false, 0};
+            from, to, inputs, made, g.groups, {weights, false, inputs, to.channels, made},
+            finish, frequencies, packed, {}, {}};
+  if (packed && (frequencies ? !Winograd::can(pass.axes, inputs, made) : pass.depthwise()))
+    return ffi::Error::InvalidArgument("The weights are not packed for this convolution.");
   pass.taps = tap_indices(pass.axes, g);
   run_pass(pool, pass, x.typed_data(), y->typed_data(), x.dimensions()[0]);
   return ffi::Error::Success();
 }
 
+ffi::Error Output(ffi::ThreadPool pool, Buffer x, Buffer w, Buffer scale, Buffer bias,
+                  Buffer residual, Result y, Numbers strides, Numbers lows, Numbers dilations,
+                  int64_t groups, bool frequencies, bool rectify) {
+  const int64_t* const kernel = w.dimensions().begin();
+  return convolve(pool, Geometry(strides, lows, dilations, kernel, groups), kernel, x,
+                  w.typed_data(), nullptr,
+                  {data_of(scale), data_of(bias), data_of(residual), rectify}, y, frequencies);
+}
+
+// The same, with weights that PackedWeights made; kernel: the shape that they had.
+ffi::Error OutputOfPacked(ffi::ThreadPool pool, Buffer x, Buffer packed, Buffer scale, Buffer bias,
+                          Buffer residual, Result y, Numbers strides, Numbers lows,
+                          Numbers dilations, int64_t groups, bool frequencies, Numbers kernel,
+                          bool rectify) {
+  return convolve(pool, Geometry(strides, lows, dilations, kernel.begin(), groups), kernel.begin(),
+                  x, nullptr, packed.typed_data(),
+                  {data_of(scale), data_of(bias), data_of(residual), rectify}, y, frequencies);
+}
+
+ffi::Error PackedWeights(ffi::ThreadPool pool, Buffer w, Result packed, int64_t groups,
+                         bool frequencies) {
+  const auto kernel = w.dimensions();
+  const long seen = kernel[3], made = kernel[4] / groups;
+  const Weights weights{w.typed_data(), false, seen, kernel[4], made};
+  std::vector<long> taps;
+  for (long tap = 0; tap < kernel[0] * kernel[1] * kernel[2]; tap++) taps.push_back(tap);
+  const Layout layout(static_cast<long>(taps.size()), seen, made, 0);
+  const long floats = frequencies ? Winograd::floats(seen, made) : groups * layout.group_floats;
+  if (floats != static_cast<long>(packed->element_count()))
+    return ffi::Error::InvalidArgument("The room for packed weights has another size.");
+  if (frequencies)
+    pack_frequencies(pool, seen, made, weights, taps, packed->typed_data());
+  else
+    pack_tiles(pool, layout, weights, taps, groups, packed->typed_data());
+  return ffi::Error::Success();
+}
+
 ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer scale, Buffer bias,
                         Buffer residual, Result dx, Numbers strides, Numbers lows,
-                        Numbers dilations, int64_t groups, bool rectify) {
+                        Numbers dilations, int64_t groups, bool frequencies, bool rectify) {
   const Geometry g(strides, lows, dilations, w.dimensions().begin(), groups);
   const Size from = size_of(d.dimensions().begin()), to = size_of(dx->dimensions().begin());
   const long inputs = w.dimensions()[3], filters = from.channels;
@@ -361,7 +350,7 @@ ffi::Error DataGradient(ffi::ThreadPool pool, Buffer d, Buffer w, Buffer scale, 
         Pass pass{{depth, height, width}, from, to, filters / groups, inputs, groups,
                   {w.typed_data(), true, inputs, filters, filters / groups},
                   {data_of(scale), data_of(bias), data_of(residual), rectify},
-                  {}, nullptr, {}, false, 0};
+                  frequencies, nullptr, {}, {}};
         pass.taps = tap_indices(pass.axes, g);
         run_pass(pool, pass, d.typed_data(), dx->typed_data(), d.dimensions()[0]);
       }
@@ -527,17 +516,31 @@ ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, N
 #define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
 #define CORNU_BEGIN ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_ARRAY
 #define CORNU_FINISH CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
-#define CORNU_RECTIFY .Attr<bool>("rectify")
 #define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
+#define CORNU_GROUPS .Attr<int64_t>("groups")
+#define CORNU_FREQUENCIES .Attr<bool>("frequencies")
+#define CORNU_RECTIFY .Attr<bool>("rectify")
 #define CORNU_WINDOW                          \
   .Attr<ffi::Span<const int64_t>>("strides")  \
   .Attr<ffi::Span<const int64_t>>("low")      \
   .Attr<ffi::Span<const int64_t>>("dilation") \
-  .Attr<int64_t>("groups")
+  CORNU_GROUPS
 
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_output, cornu::Output,
-                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_RECTIFY);
+                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_FREQUENCIES
+                                  CORNU_RECTIFY);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_data, cornu::DataGradient,
-                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_RECTIFY);
+                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_FREQUENCIES
+                                  CORNU_RECTIFY);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_packed, cornu::OutputOfPacked,
+                              CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_FREQUENCIES
+                                  .Attr<ffi::Span<const int64_t>>("kernel") CORNU_RECTIFY);
+XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_packed_weights, cornu::PackedWeights,
+                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_RESULT
+                                  CORNU_GROUPS CORNU_FREQUENCIES);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_kernel, cornu::WeightGradient,
                               CORNU_BEGIN CORNU_RESULT CORNU_WINDOW);
+
+// What the layout of packed weights depends on.
+extern "C" int cornu_lanes() { return cornu::kernels().lanes; }
+extern "C" int cornu_widest_panel() { return cornu::kernels().widest_panel; }

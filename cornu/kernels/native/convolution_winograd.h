@@ -10,15 +10,13 @@
 #include <vector>
 
 #include "convolution_geometry.h"
-#include "parallel.h"
 
 namespace cornu {
 
 class Winograd {
  public:
-  // Squares that reach beyond the outputs are work for nothing, few channels make the transforms
-  // expensive, and large weights are transformed for nothing where few squares see them.
-  static bool suits(const Axis (&axes)[3], long seen, long made, long images) {
+  // Whether it computes this at all; whether it pays is for the caller to know (table.py).
+  static bool can(const Axis (&axes)[3], long seen, long made) {
     const long lanes = kernels().lanes;
     if (axes[0].taps.size() != 1 || axes[0].taps[0].offset || seen % lanes || made % lanes)
       return false;
@@ -28,30 +26,15 @@ class Winograd {
       for (long tap = 0; tap < 3; tap++)
         if (axis.taps[tap].offset != tap) return false;
     }
-    const long outputs = axes[1].count * axes[2].count;
-    const long squares = tiles(axes[1].count) * tiles(axes[2].count);
-    return seen >= kFewest && made >= kFewest && 4 * outputs >= 3 * (4 * squares) &&
-           (seen * made <= kCachedWeights || images * axes[0].count * squares >= kFewestSquares);
+    return true;
   }
 
-  // copy(tap, c, first, count, to): weights of a tap and a seen channel for some output channels.
-  template <class Copy>
-  Winograd(xla::ffi::ThreadPool& pool, long seen, long made, const Copy& copy)
-      : seen_(seen), made_(made), panels_(panels_of(made, seen)) {
-    // Of the calling thread: 16 MiB for 512 channels, whose pages cost as much as the transform.
-    static thread_local std::vector<float> kept;
-    if (kept.size() < static_cast<size_t>(16 * seen * made)) kept.resize(16 * seen * made);
-    weights_ = kept.data();
-    float* const weights = kept.data();
-    parallel_for(pool, seen, [this, &copy, weights](long c) {
-      float taps[9 * 64];
-      for (const Panel& panel : panels_) {
-        for (long tap = 0; tap < 9; tap++) copy(tap, c, panel.first, panel.valid, taps + 64 * tap);
-        kernels().winograd_weights({taps, 64, panel.valid,
-                                    weights + panel.offset + c * panel.valid, seen_ * made_});
-      }
-    });
-  }
+  // Floats of its weights.
+  static long floats(long seen, long made) { return 16 * seen * made; }
+
+  // weights: by frequency, panel, seen channel, channel of the panel.
+  Winograd(long seen, long made, const float* weights)
+      : seen_(seen), made_(made), panels_(panels_of(made, seen)), weights_(weights) {}
 
   static long tiles(long outputs) { return (outputs + 1) / 2; }
 
@@ -118,12 +101,12 @@ class Winograd {
   }
 
  private:
-  static constexpr long kFewest = 32, kCachedWeights = 64 * 128, kFewestSquares = 96;
+  static constexpr long kCachedWeights = 64 * 128, kFewestSquares = 96;
   static constexpr long kCachedFloats = 1 << 17;  // 512 KiB: half of a usual L2
 
   long seen_, made_;
   std::vector<Panel> panels_;
-  const float* weights_;  // by frequency, panel, seen channel, channel of the panel
+  const float* weights_;
 };
 
 }  // namespace cornu

@@ -18,8 +18,10 @@ _TARGETS = (
     "cornu_convolution_output",
     "cornu_convolution_data",
     "cornu_convolution_kernel",
+    "cornu_convolution_packed",
     "cornu_kept",
     "cornu_max_pool_gradient",
+    "cornu_packed_weights",
     "cornu_rectified_gradient",
     "cornu_lstm",
     "cornu_lstm_gradient",
@@ -50,3 +52,11 @@ def available() -> bool:
         log.info("Native kernels cannot be loaded (%s): %s", problem, _INSTEAD)
         return False
     return True
+
+
+@functools.cache
+def vectors() -> tuple[int, int]:
+    """Floats of a vector of this machine, and vectors of the widest panel of weights; where kernels are `available`."""
+    assert available()
+    library = ctypes.CDLL(str(_LIBRARY))
+    return int(library.cornu_lanes()), int(library.cornu_widest_panel())

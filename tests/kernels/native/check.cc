@@ -11,6 +11,8 @@
 
 extern "C" {
 XLA_FFI_Handler cornu_convolution_output, cornu_convolution_data, cornu_convolution_kernel;
+XLA_FFI_Handler cornu_convolution_packed, cornu_packed_weights;
+int cornu_lanes(), cornu_widest_panel();
 XLA_FFI_Handler cornu_max_pool_gradient, cornu_rectified_gradient;
 XLA_FFI_Handler cornu_lstm, cornu_lstm_gradient, cornu_gru, cornu_gru_gradient;
 XLA_FFI_Handler cornu_attention, cornu_attention_gradient, cornu_kept;
@@ -95,12 +97,31 @@ struct Convolution {
             }
   }
 
-  std::vector<Attribute> attributes(bool of_kernel, bool rectify) const {
-    std::vector<Attribute> all = {Attribute::list("dilation", {dilation, dilation + 3}),
-                                  Attribute::number("groups", groups), Attribute::list("low", {low, low + 3})};
-    if (!of_kernel) all.push_back(Attribute::truth("rectify", rectify));
+  // "Winograd" is computed by frequencies, unless the gradient of the kernel is wanted.
+  bool frequencies() const { return !std::strncmp(name, "Winograd", 8); }
+
+  enum Of { kKernel, kPlain, kPacked };
+  std::vector<Attribute> attributes(Of what, bool rectify) const {
+    std::vector<Attribute> all = {Attribute::list("dilation", {dilation, dilation + 3})};
+    if (what != kKernel) all.push_back(Attribute::truth("frequencies", frequencies()));
+    all.push_back(Attribute::number("groups", groups));
+    if (what == kPacked) all.push_back(Attribute::list("kernel", kernel()));
+    all.push_back(Attribute::list("low", {low, low + 3}));
+    if (what != kKernel) all.push_back(Attribute::truth("rectify", rectify));
     all.push_back(Attribute::list("strides", {stride, stride + 3}));
     return all;
+  }
+
+  // Floats that its packed weights take.
+  int64_t packed() const {
+    const int64_t lanes = cornu_lanes();
+    int64_t room = 0;
+    for (int64_t left = filters / groups; left > 0;) {
+      const int64_t vectors = cornu_widest_panel() == 4 && left >= 4 * lanes ? 4 : left > lanes ? 2 : 1;
+      room += vectors * lanes;
+      left -= vectors * lanes;
+    }
+    return groups * room * (channels / groups) * (frequencies() ? 16 : window[0] * window[1] * window[2]);
   }
 };
 
@@ -166,13 +187,13 @@ void check_convolution(const Convolution& c) {
     const auto output = [&](Pool& pool) {
       Floats made(c.result());
       Call().give(x).give(w).give(finish.scale).give(finish.bias).give(finish.residual).take(made)(
-          cornu_convolution_output, pool, c.attributes(false, finished));
+          cornu_convolution_output, pool, c.attributes(Convolution::kPlain, finished));
       return made;
     };
     const auto data = [&](Pool& pool) {
       Floats made(c.data());
       Call().give(d).give(w).give(other.scale).give(other.bias).give(other.residual).take(made)(
-          cornu_convolution_data, pool, c.attributes(false, finished));
+          cornu_convolution_data, pool, c.attributes(Convolution::kPlain, finished));
       return made;
     };
     Pool pool(2);
@@ -181,10 +202,23 @@ void check_convolution(const Convolution& c) {
     if (c.images) expect_near(data(pool), dx, name + ": gradient of the data");
     on_threads(name + ": output", true, output);
     on_threads(name + ": gradient of the data", true, data);
+    if (c.channels == c.groups && c.filters == c.groups) continue;  // depthwise: nothing to pack
+    const auto of_packed = [&](Pool& pool) {
+      Floats packed({c.packed()}), made(c.result());
+      Call().give(w).take(packed)(cornu_packed_weights, pool,
+                                  {Attribute::truth("frequencies", c.frequencies()), Attribute::number("groups", c.groups)});
+      Call().give(x).give(packed).give(finish.scale).give(finish.bias).give(finish.residual).take(made)(
+          cornu_convolution_packed, pool, c.attributes(Convolution::kPacked, finished));
+      return made;
+    };
+    expect_near(of_packed(pool), y, name + ": output of packed weights");
+    if (c.filters / c.groups > 4)
+      expect(same_bits(of_packed(pool), output(pool)), name + ": other bits of packed weights");
+    on_threads(name + ": output of packed weights", true, of_packed);
   }
   const auto kernel = [&](Pool& pool) {
     Floats made(c.kernel());
-    Call().give(x).give(d).take(made)(cornu_convolution_kernel, pool, c.attributes(true, false));
+    Call().give(x).give(d).take(made)(cornu_convolution_kernel, pool, c.attributes(Convolution::kKernel, false));
     return made;
   };
   Pool pool(2);
