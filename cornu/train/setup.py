@@ -8,7 +8,7 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from cornu import losses, metrics, optimizers
-from cornu.core import registry, tree
+from cornu.core import registry, spec, tree
 from cornu.core.errors import explain
 from cornu.train.compile_metrics import CompileMetrics, OutputMetric
 from cornu.train.outputs import Output, by_output, describe_outputs, targets_by_output
@@ -107,6 +107,7 @@ class Setup:
             for given, weighted in items:
                 for item in _as_list(given[index]):
                     metric = self._metric(item, targets[index], predictions[index], by_index.get(index))
+                    _make_state(metric, targets[index], predictions[index])
                     found.append(OutputMetric(index, output.prefix, metric, metric.name, weighted))
         self.compile_metrics.settle(found, self.names)
 
@@ -257,3 +258,10 @@ def require_setup(model: Any, what: str) -> Setup:
             )
         )
     return model.training_setup
+
+
+def _make_state(metric: Any, y: Any, y_pred: Any) -> None:
+    """Let a metric that makes its state from the first batch's shapes (F1Score) have it before a step is traced."""
+    late = hasattr(type(metric), "build") or not metric.variables
+    if y is not None and late:
+        spec.evaluate(lambda y, y_pred: (metric.update_state(y, y_pred), y_pred)[1], y, y_pred)

@@ -249,3 +249,21 @@ def test_names_of_losses_that_repeat_are_numbered():
     model = cornu.Model(x, [dense(x), dense(2 * x)])
     model.compile("sgd", loss="mse", metrics=[["mae"], ["mae"]])
     assert list(model.fit(X, [A, A], verbose=0).history) == ["d_loss", "d_loss_1", "d_mae", "d_mae_1", "loss"]
+
+
+def test_metrics_that_make_their_state_from_the_first_batch() -> None:
+    """Made inside of a traced step it would be lost, and the next step would meet a leaked tracer."""
+    model = cornu.Sequential([cornu.Input((4,)), layers.Dense(3, activation="softmax")])
+    made = [cornu.metrics.F1Score("macro"), cornu.metrics.R2Score(), cornu.metrics.AUC(multi_label=True)]
+    model.compile("sgd", "mse", metrics=made)
+    x, y = (
+        np.random.default_rng(0).normal(size=(8, 4)).astype("float32"),
+        np.eye(3, dtype="float32")[[0, 1, 2] * 2 + [0, 1]],
+    )
+    model.fit(x, y, epochs=2, batch_size=3, verbose=0)
+    found = model.evaluate(x, y, batch_size=3, verbose=0, return_dict=True)
+    predictions = model.predict(x, verbose=0)
+    for metric in made:
+        metric.reset_state()
+        metric.update_state(y, predictions)
+        np.testing.assert_allclose(found[metric.name], metric.result(), rtol=1e-5)
