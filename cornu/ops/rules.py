@@ -125,7 +125,7 @@ def unchanged(x: Any, *_: Any, **__: Any) -> SymbolicShape:
     return shape_of(x)
 
 
-def reduced(x: Any, axis: Any = None, keepdims: bool = False, **_: Any) -> SymbolicShape:
+def reduced(x: Any, axis: Any = None, keepdims: bool = False, *_: Any, **__: Any) -> SymbolicShape:
     """The shape with some axes gone, or of size 1."""
     shape = shape_of(x)
     axes = axes_of(axis, len(shape))
