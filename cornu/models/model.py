@@ -209,7 +209,7 @@ class Model(Layer):
             self.functional is None
             and input_shape is not None
             and type(self).call is not Model.call
-            and not self.weights
+            and not all(part.built for part in self.modules() if isinstance(part, Layer) and part is not self)
         ):
             spec.evaluate(lambda x: self.call(x), tree_of_tensors(input_shape, self.compute_dtype))
         self.built = True

@@ -137,3 +137,22 @@ def test_errors_of_a_class_of_ones_own_stay_as_they_are(tmp_path: Path) -> None:
     with pytest.raises(LookupError) as error:
         keras.Model.from_config(config, {"Picky": Picky})
     assert error.value.args == ("my own words",)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Counting(Encoder):
+    """Has a weight of its own before the layers inside have theirs."""
+
+    def __init__(self, units: int, **kwargs: Any):
+        super().__init__(units, **kwargs)
+        self.count = self.add_weight(shape=(), initializer="zeros", trainable=False, name="count")
+
+
+def test_a_weight_from_the_constructor_does_not_pass_for_a_built_model(tmp_path: Path) -> None:
+    model = Counting(3)
+    model(X)
+    model.save(tmp_path / "m.keras")
+    loaded = keras.models.load_model(tmp_path / "m.keras")
+    assert len(loaded.weights) == 9
+    for one, other in zip(loaded(X), model(X), strict=True):
+        np.testing.assert_array_equal(one, other)
