@@ -180,9 +180,12 @@ def test_h5_of_today(keras: Any, tmp_path: Path) -> None:
     x = keras.Input((3, 4))
     y = keras.layers.GroupQueryAttention(2, 2, 1)(x, x)
     model = keras.Model(x, keras.layers.Dense(2, dtype="bfloat16")(y))
+    model.compile("adam", "mse")
+    model.optimizer.build(model.trainable_variables)
     model.save(tmp_path / "m.h5")
     ours = cornu.models.load_model(tmp_path / "m.h5")
     assert [w.dtype for w in ours.weights] == [w.dtype for w in model.weights]
+    assert [str(v.dtype) for v in ours.optimizer.variables] == [str(v.dtype) for v in model.optimizer.variables]
     for our, theirs in zip(ours.weights, model.weights, strict=True):
         np.testing.assert_array_equal(np.asarray(our.value, "float32"), np.asarray(theirs.value, "float32"))
 
