@@ -1,6 +1,7 @@
 """The chosen subset of ``--quick``: per workload Cornu, JAX by hand and the rivals that came out best so far.
 
-On 2 quiet cores its two rounds take 7 minutes; the whole suite takes about an hour and a half.
+On 2 quiet cores its two rounds take 8 minutes (reckoned from single workloads); the whole suite takes about an hour and
+a half.
 """
 
 ROUNDS, SECONDS = 2, 1.5
