@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cornu.core.errors import show_shape
-from cornu.core.pure import raw_values, write_values
+from cornu.core.pure import assign_all
 from cornu.core.variable import Variable
 from cornu.saving.torch_layout import Part, parts_of
 from cornu.saving.weights import StoredArray, WeightsReader, handed_over, read_arrays
@@ -43,13 +43,7 @@ def read_by_name(model: Any, reader: WeightsReader, names: Names, source: str, s
         raise ValueError(_report(model, source, problems))
     arrays = read_arrays([array for _, array in plans])
     variables = [variable for variable, _ in plans]
-    before = raw_values(variables)
-    try:
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(handed_over(array, variable.dtype))
-    except BaseException:
-        write_values(variables, before)
-        raise
+    assign_all(variables, [handed_over(array, v.dtype) for v, array in zip(variables, arrays, strict=True)])
     return problems
 
 

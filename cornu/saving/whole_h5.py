@@ -11,7 +11,7 @@ import numpy as np
 from cornu.core import registry
 from cornu.core.allowance import limited
 from cornu.core.errors import explain, show_shape
-from cornu.core.pure import raw_values, write_values
+from cornu.core.pure import assign_all
 from cornu.saving.checked_json import parse_json_object
 from cornu.saving.errors import FileFormatError
 from cornu.saving.hdf5 import HDF5Reader
@@ -121,13 +121,8 @@ def read_by_layer(
         pairs += zip(variables, arrays, strict=True)
     arrays = read_arrays([array for _, array in pairs])
     variables = [variable for variable, _ in pairs]
-    before = raw_values(variables)
-    try:
-        for variable, array in zip(variables, arrays, strict=True):
-            variable.assign(handed_over(_typed(array, variable.dtype), variable.dtype))
-    except BaseException:
-        write_values(variables, before)
-        raise
+    typed = [_typed(array, v.dtype) for v, array in zip(variables, arrays, strict=True)]
+    assign_all(variables, [handed_over(array, v.dtype) for v, array in zip(variables, typed, strict=True)])
 
 
 def _typed(array: np.ndarray, dtype: str) -> np.ndarray:
