@@ -9,19 +9,15 @@
 #include <cstring>
 #include <vector>
 
+#include "buffers.h"
 #include "convolution_geometry.h"
 #include "convolution_weights.h"
 #include "convolution_winograd.h"
 #include "kernels.h"
 #include "parallel.h"
 
-namespace ffi = xla::ffi;
-
 namespace cornu {
 namespace {
-
-using Buffer = ffi::Buffer<ffi::F32>;
-using Result = ffi::ResultBuffer<ffi::F32>;
 
 constexpr long kScratchFloats = 1 << 16;  // 256 KiB of padded input: a quarter of a usual L2
 constexpr long kSharedFloats = 1 << 17;  // a kernel's gradient that no thread keeps for itself
@@ -513,10 +509,8 @@ ffi::Error WeightGradient(ffi::ThreadPool pool, Buffer x, Buffer d, Result dw, N
 
 #pragma GCC visibility push(default)  // all else stays inside the library
 
-#define CORNU_ARRAY .Arg<ffi::Buffer<ffi::F32>>()
-#define CORNU_BEGIN ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_ARRAY
+#define CORNU_BEGIN CORNU_CALL CORNU_ARRAY CORNU_ARRAY
 #define CORNU_FINISH CORNU_ARRAY CORNU_ARRAY CORNU_ARRAY
-#define CORNU_RESULT .Ret<ffi::Buffer<ffi::F32>>()
 #define CORNU_GROUPS .Attr<int64_t>("groups")
 #define CORNU_FREQUENCIES .Attr<bool>("frequencies")
 #define CORNU_RECTIFY .Attr<bool>("rectify")
@@ -536,8 +530,7 @@ XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_packed, cornu::OutputOfPacked,
                               CORNU_BEGIN CORNU_FINISH CORNU_RESULT CORNU_WINDOW CORNU_FREQUENCIES
                                   .Attr<ffi::Span<const int64_t>>("kernel") CORNU_RECTIFY);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_packed_weights, cornu::PackedWeights,
-                              ffi::Ffi::Bind().Ctx<ffi::ThreadPool>() CORNU_ARRAY CORNU_RESULT
-                                  CORNU_GROUPS CORNU_FREQUENCIES);
+                              CORNU_CALL CORNU_ARRAY CORNU_RESULT CORNU_GROUPS CORNU_FREQUENCIES);
 XLA_FFI_DEFINE_HANDLER_SYMBOL(cornu_convolution_kernel, cornu::WeightGradient,
                               CORNU_BEGIN CORNU_RESULT CORNU_WINDOW);
 
