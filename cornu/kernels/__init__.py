@@ -9,7 +9,6 @@ from cornu.kernels.attention import attention
 from cornu.kernels.compiler import calls_python, compiler_options, has_convolution
 from cornu.kernels.convolution import conv, conv_transpose, depthwise_conv, separable_conv
 from cornu.kernels.finish import finish
-from cornu.kernels.folding import fold
 from cornu.kernels.inference import traced_for_inference
 from cornu.kernels.pooling import average_pool, max_pool
 from cornu.kernels.recurrence import gru, lstm, simple_rnn
@@ -30,7 +29,6 @@ __all__ = [
     "conv_transpose",
     "depthwise_conv",
     "finish",
-    "fold",
     "gradient_kept",
     "gru",
     "has_convolution",

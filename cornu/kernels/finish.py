@@ -73,7 +73,7 @@ def convolve_and_follow(
 
 
 def follow(y: jax.Array, scale: jax.Array, bias: jax.Array, residual: jax.Array, *, rectify: bool) -> jax.Array:
-    """``max(y * scale + bias + residual, 0)`` by XLA. What is empty is not there; but where the result is empty as well it does not matter."""
+    """``max(y * scale + bias + residual, 0)`` by XLA; an empty part is left out (or the result is empty as well)."""
     y = y * scale if scale.size else y
     y = y + bias if bias.size else y
     y = y + residual if residual.size else y

@@ -8,7 +8,6 @@ transformer, a tenth of its time. See ``docs/decisions/005-kernels.md``.
 from __future__ import annotations
 
 import ctypes
-import glob
 import logging
 import sys
 from pathlib import Path
@@ -78,5 +77,4 @@ def keep_freed_memory(most: int = _GIB) -> bool:
 
 def _threads_of_xla() -> bool:
     """Whether threads that compute are there; JAX starts them with its backend."""
-    names = (Path(found) for found in glob.glob("/proc/self/task/*/comm"))
-    return any(name.read_text().startswith("tf_XLA") for name in names)
+    return any(name.read_text().startswith("tf_XLA") for name in Path("/proc/self/task").glob("*/comm"))

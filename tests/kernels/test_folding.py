@@ -9,8 +9,9 @@ import pytest
 from jax.extend.core import jaxprs_in_params
 
 import cornu as keras
-from cornu.kernels import conv, conv_transpose, fold, gradient_kept, native, standardize, table
+from cornu.kernels import conv, conv_transpose, gradient_kept, native, standardize, table
 from cornu.kernels.compiler import traced
+from cornu.kernels.folding import fold
 from tests.kernels.comparison import assert_same_with_gradients, normal
 
 needs_native = pytest.mark.skipif(not native.available(), reason="the library was not built")

@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from cornu.kernels import conv, fold, kept, native, table, traced_for_inference
+from cornu.kernels import conv, kept, native, table, traced_for_inference
 from cornu.kernels.compiler import traced
+from cornu.kernels.folding import fold
 from tests.kernels.comparison import normal
 
 needs_native = pytest.mark.skipif(not native.available(), reason="the library was not built")
