@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -16,10 +17,14 @@ from cornu.saving.inspect import inspect
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0, 1 for files that differ or are suspicious, 2 for errors."""
+    """Run a command; returns the exit code: 0, 1 for files that differ or are suspicious, 2 for errors and where nobody reads on."""
     parsed = _parser().parse_args(arguments)
     try:
-        return _inspect(parsed.file, parsed.json) if parsed.command == "inspect" else _diff(parsed)
+        code = _inspect(parsed.file, parsed.json) if parsed.command == "inspect" else _diff(parsed)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has seen enough (`cornu inspect FILE | head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what Python writes at its end goes nowhere
     except OSError as error:
         print(f"cornu: {error.strerror}: {error.filename}", file=sys.stderr)
     except FileFormatError as error:
